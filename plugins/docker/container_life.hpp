@@ -21,6 +21,7 @@ class ContainerLife final : public StepLife {
 
   void refresh() override;
   [[nodiscard]] Result<void> takes_commands() const override { return {}; }
+  void ask_health(const TellHealth& tell) override;
 
  private:
   [[nodiscard]] Async<LifeEnd> live() override;

@@ -111,6 +111,7 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.own_signal = task.may_use_own_signal();
   plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
+  plan.asks_health = task.asks_health();
   plan.ready_limit = task.ready_limit();
   // An engine elsewhere has no such folder, nor has another node.
   plan.mount = plan.options.mount.value_or(plan.endpoint.is_local() && !plan.options.swarm);
@@ -155,12 +156,14 @@ Result<void> check_readiness(const ContainerPlan& plan, const Image& image) {
   // The task's own check stands for the image's, or takes it away.
   const auto& own = plan.options.health_check;
   const bool has_check = own && !own->test.empty() ? !own->is_off() : image.has_health_check;
-  if (!plan.wants_ready || has_check) return {};
+  if (!(plan.wants_ready || plan.asks_health) || has_check) return {};
   const std::string name = plan.options.build ? build_tag(plan) : plan.options.image;
   return Failure{
       DREAM_E_FAILED,
-      "the image " + name + " has no HEALTHCHECK, which is to tell when " + plan.step + " is ready",
-      "give it one, or the task the option `healthcheck`, or take another probe: port, log or exec"};
+      "the image " + name + " has no HEALTHCHECK, which is to tell " +
+          (plan.wants_ready ? "when " + plan.step + " is ready" : "whether " + plan.step + " is healthy"),
+      std::string("give it one, or the task the option `healthcheck`, or take another probe: port, ") +
+          (plan.wants_ready ? "log" : "http") + " or exec"};
 }
 
 std::string build_tag(const ContainerPlan& plan) {

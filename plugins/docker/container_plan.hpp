@@ -39,6 +39,7 @@ struct ContainerPlan {
   std::chrono::milliseconds grace{5000};    ///< after which it is killed
   bool own_signal = false;                  ///< one of the image's comes before it: dream.json names none
   bool wants_ready = false;                 ///< somebody waits until its health check has passed
+  bool asks_health = false;                 ///< somebody will ask for its health check again and again
   std::chrono::milliseconds ready_limit{};  ///< for so long after its start; 0: for ever
   /// Of docker's configuration: set in containers and builds unless dream.json sets them.
   std::map<std::string, std::string> proxies;
@@ -64,7 +65,7 @@ inline constexpr const char* process_label = "dream.process";
 /// where that is only the default arguments of an entrypoint, they replace it.
 [[nodiscard]] std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image);
 
-/// A failure where somebody waits for a health check that there isn't.
+/// A failure where somebody waits for a health check, or will ask for it, that there isn't.
 [[nodiscard]] Result<void> check_readiness(const ContainerPlan& plan, const Image& image);
 
 /// The engine counts in nanoseconds; what is 0 or absent is the image's.

@@ -1,5 +1,7 @@
 // The part of a container's life in which its program comes to run, and gets healthy.
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <utility>
@@ -56,6 +58,20 @@ Async<void> ContainerLife::await_health() {
     co_await timer.async_wait(answered);
     waited += pause;
   }
+}
+
+/// A check that hasn't come to an end yet says nothing against it.
+void ContainerLife::ask_health(const TellHealth& tell) {
+  const auto whole = [](std::shared_ptr<ContainerLife> self, TellHealth told) -> Async<void> {
+    Engine engine(self->engine_.executor(), self->plan_.endpoint);
+    engine.speak_like(self->engine_);
+    const Result<ContainerState> state = co_await engine.inspect(self->id_);
+    if (!state) co_return told(state.failure());
+    if (state->health == "healthy" || state->health == "starting") co_return told({});
+    told(Failure{DREAM_E_FAILED, state->check.empty() ? "its health check fails" : state->check});
+  };
+  asio::co_spawn(engine_.executor(), whole(std::static_pointer_cast<ContainerLife>(shared_from_this()), tell),
+                 asio::detached);
 }
 
 /// Who waits is to see why. An engine that has called a container unhealthy goes on asking it.

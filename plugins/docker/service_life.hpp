@@ -25,6 +25,9 @@ class ServiceLife final : public StepLife {
                    R"(use the probe "healthcheck": the engine of its node runs that)"};
   }
 
+  /// The swarm itself ends a task that isn't.
+  void ask_health(const TellHealth& tell) override { tell({}); }
+
  private:
   [[nodiscard]] Async<LifeEnd> live() override;
   [[nodiscard]] Async<Result<void>> create() override;

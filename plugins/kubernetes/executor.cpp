@@ -59,6 +59,11 @@ class Kubernetes : public sdk::Executor {
     return static_cast<dream::life::StepRun&>(run).run_inside(std::move(command));
   }
 
+  static sdk::Result<void> health(sdk::Run& run, const sdk::HealthQuestion& question) {
+    static_cast<dream::life::StepRun&>(run).ask_health(question);
+    return {};
+  }
+
   /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
   static sdk::Result<std::vector<sdk::FoundTask>> discover(const sdk::Host&, const sdk::Project&) {
     return std::vector<sdk::FoundTask>();

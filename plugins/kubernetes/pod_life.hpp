@@ -52,6 +52,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   [[nodiscard]] Result<void> takes_commands() const override { return {}; }
   void run_inside(const std::vector<std::string>& argv, std::chrono::milliseconds limit,
                   const std::function<void(Result<life::CommandOutcome>)>& tell) override;
+  void ask_health(const TellHealth& tell) override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -82,9 +82,11 @@ Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::
   if (task.stop_signal() != SIGTERM && !task.may_use_own_signal())
     return Failure{DREAM_E_UNSUPPORTED, "Kubernetes asks a Pod to end by TERM, or by the signal of its image",
                    "remove stop.signal of " + plan.step + ", or build the image with a STOPSIGNAL"};
-  if (plan.wants_ready && pod_spec(plan).find("\"readinessProbe\"") == std::string::npos)
+  if ((plan.wants_ready || plan.asks_health) &&
+      pod_spec(plan).find("\"readinessProbe\"") == std::string::npos)
     return Failure{DREAM_E_OPTIONS, "nothing tells when the Pod of " + plan.step + " is ready",
-                   "set `readinessProbe`, or take another `ready`: log"};
+                   plan.wants_ready ? "set `readinessProbe`, or take another `ready`: log"
+                                    : "set `readinessProbe`, or take another `health`: http or exec"};
   return {};
 }
 
@@ -134,6 +136,7 @@ Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, co
   plan.excluded = names_in(json_at(mount, {"exclude"}), {".git"});
   plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
+  plan.asks_health = task.asks_health();
   if (const auto limit = options.number("waitLimit")) plan.wait_limit = std::chrono::seconds(*limit);
   const std::string session = host.session();
   // A step that is started again is another Pod: the one before it may still be ending.

@@ -48,6 +48,7 @@ struct PodPlan {
   std::chrono::milliseconds grace{5000};
   std::chrono::seconds wait_limit{300};
   bool wants_ready = false;  ///< somebody waits until it is ready
+  bool asks_health = false;  ///< somebody will ask whether it still is
   std::shared_ptr<plugins::RunNotes> notes = {};
 };
 

@@ -36,6 +36,7 @@ void read_conditions(const Json& conditions, PodState& pod) {
     if (type == "Ready") {
       pod.ready = status == "True";
       pod.unready = status == "False";
+      if (pod.unready) pod.why_unready = json_text(condition, {"message"});
     }
   }
 }

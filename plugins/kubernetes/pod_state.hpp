@@ -37,6 +37,7 @@ struct PodState {
   bool deleting = false;
   bool ready = false;
   bool unready = false;           ///< it is known not to be ready
+  std::string why_unready = {};   ///< "containers with unready status: [step]"
   ContainerState container = {};  ///< the step's
   std::string failed_init = {};   ///< the name of an init container that has failed
   ContainerState init = {};       ///< that one, or the one that it waits for

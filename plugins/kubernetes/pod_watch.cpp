@@ -151,7 +151,7 @@ void PodLife::take(const PodState& pod) {
   if (pod.init_name == copy_name && pod.init.kind == ContainerState::Kind::running && !archive_.empty() &&
       !copies_now_)
     begin_copy();
-  if (pod.ready && pod.runs() && plan_.wants_ready && !std::exchange(ready_, true)) observer_->on_ready();
+  if (pod.ready && pod.runs() && !std::exchange(ready_, true) && plan_.wants_ready) observer_->on_ready();
   if (auto failure = never_runs(pod); failure && !end_) {
     failure->where = plan_.access.endpoint.address;
     end_ = *std::move(failure);
@@ -160,6 +160,12 @@ void PodLife::take(const PodState& pod) {
   if (now == told_) return;
   told_ = now;
   observer_->on_standing({.state = std::move(now)});
+}
+
+/// One that was never ready is still starting.
+void PodLife::ask_health(const TellHealth& tell) {
+  if (!ready_ || pod_.ready) return tell({});
+  tell(Failure{DREAM_E_FAILED, pod_.why_unready.empty() ? "its Pod isn't ready" : pod_.why_unready});
 }
 
 /// Nothing tells how long a cluster takes to find a node.

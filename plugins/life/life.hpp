@@ -52,6 +52,11 @@ class Life {
                           const std::function<void(sdk::Result<CommandOutcome>)>& tell) {
     tell(takes_commands().failure());
   }
+
+  using TellHealth = std::function<void(const sdk::Result<void>&)>;
+  /// Whether it is healthy, while its program runs; a Failure's message is why not. `tell` is called as that
+  /// of run_inside is.
+  virtual void ask_health(const TellHealth& tell) = 0;
 };
 
 }  // namespace dream::life

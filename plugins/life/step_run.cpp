@@ -94,21 +94,38 @@ sdk::RunState StepRun::state() const {
 
 sdk::Result<void> StepRun::run_inside(sdk::InsideCommand command) {
   if (sdk::Result<void> may = life_->takes_commands(); !may) return may;
-  const std::uint64_t number = next_command_++;
-  commands_.emplace(number, command);
-  auto tell = [link = link_, &loop = *loop_, number](const sdk::Result<CommandOutcome>& outcome) {
-    static_cast<void>(loop.post([link, number, outcome] {
-      const auto open = link->run == nullptr ? CommandNode() : link->run->commands_.extract(number);
-      if (open.empty()) return;
-      open.mapped().end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
-                        outcome ? outcome->output : "");
-    }));
-  };
+  auto tell = expect([command](const sdk::Result<CommandOutcome>& outcome) {
+    command.end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
+                outcome ? outcome->output : "");
+  });
   asio::post(*executor_,
              [life = life_, argv = command.argv, limit = command.limit_ms, tell = std::move(tell)] {
                life->run_inside(argv, std::chrono::milliseconds(limit), tell);
              });
   return {};
+}
+
+void StepRun::ask_health(const sdk::HealthQuestion& question) {
+  const auto tell = expect([question](const sdk::Result<CommandOutcome>& outcome) {
+    question.answer(outcome ? sdk::Result<void>() : outcome.failure());
+  });
+  asio::post(*executor_, [life = life_, tell] {
+    life->ask_health([tell](const sdk::Result<void>& health) {
+      tell(health ? sdk::Result<CommandOutcome>(CommandOutcome()) : health.failure());
+    });
+  });
+}
+
+StepRun::Answer StepRun::expect(Answer answer) {
+  const std::uint64_t number = next_question_++;
+  questions_.emplace(number, std::move(answer));
+  return [link = link_, &loop = *loop_, number](const sdk::Result<CommandOutcome>& outcome) {
+    static_cast<void>(loop.post([link, number, outcome] {
+      if (link->run == nullptr) return;
+      const auto open = link->run->questions_.extract(number);
+      if (!open.empty()) open.mapped()(outcome);
+    }));
+  };
 }
 
 void StepRun::begin_running() {
@@ -164,8 +181,8 @@ void StepRun::end(LifeEnd end) {
   }
   const bool asked = phase_ == sdk::Phase::stopping;
   phase_ = sdk::Phase::exited;
-  for (const auto& [number, command] : std::exchange(commands_, {}))
-    command.end(sdk::Exit::lost("the step has ended"));
+  for (const auto& [number, answer] : std::exchange(questions_, {}))
+    answer(Failure{DREAM_E_STALE, "the step has ended"});
   if (auto* exit = std::get_if<sdk::Exit>(&end)) {
     report_exit(std::move(*exit));
   } else if (asked) {

@@ -33,6 +33,8 @@ class StepRun final : public sdk::Run {
   [[nodiscard]] sdk::RunState state() const override;
   /// Begins to run a command where the step lives.
   sdk::Result<void> run_inside(sdk::InsideCommand command);
+  /// Begins to find out whether the step is healthy.
+  void ask_health(const sdk::HealthQuestion& question);
 
  private:
   /// What is posted to the loop finds the run by this, or finds that it is gone.
@@ -40,7 +42,8 @@ class StepRun final : public sdk::Run {
     StepRun* run = nullptr;
   };
   class Observer;
-  using CommandNode = std::map<std::uint64_t, sdk::InsideCommand>::node_type;
+  /// Answers a question of the host.
+  using Answer = std::function<void(const sdk::Result<CommandOutcome>&)>;
 
   struct Output {
     Piece piece;
@@ -51,6 +54,8 @@ class StepRun final : public sdk::Run {
   void write_output();
   void room_again();
   void wait_for_room();
+  /// What the life is to call with its answer, on its thread; `answer` is called once, on the loop.
+  [[nodiscard]] Answer expect(Answer answer);
   void begin_running();
   void keep(const std::string& what);
   void end(LifeEnd end);
@@ -60,8 +65,8 @@ class StepRun final : public sdk::Run {
   std::shared_ptr<Link> link_ = std::make_shared<Link>();
   std::shared_ptr<Life> life_;
   sdk::LoopQueue* loop_ = nullptr;
-  std::map<std::uint64_t, sdk::InsideCommand> commands_;  ///< whose ends aren't told
-  std::uint64_t next_command_ = 1;
+  std::map<std::uint64_t, Answer> questions_;  ///< of the host that aren't answered
+  std::uint64_t next_question_ = 1;
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;

@@ -13,6 +13,7 @@
 namespace dream::e2e {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -221,6 +222,53 @@ TEST(DockerBuilt, the_next_step_waits_for_the_health_check_of_the_image) {
   EXPECT_THAT(refused.err, HasSubstr(" has no HEALTHCHECK, which is to tell when ./db:start is ready"));
   EXPECT_THAT(refused.out, Not(HasSubstr("api runs")));
   EXPECT_EQ(refused.code, 125);
+}
+
+/// Its health check passes as long as there is a file in its folder.
+struct DockerHealth : DockerWorkspace {
+  explicit DockerHealth(const std::string& restart = "\"no\"")
+      : DockerWorkspace(
+            "echo attempt $DREAM_ATTEMPT; exec sleep 1000",
+            R"(, "health": {"healthcheck": true, "every": 50, "failures": 1}, "restart": )" + restart + R"(,
+               "options": {"healthcheck": {"test": "test -e up || { echo gone; exit 7; }", "interval": 100, "retries": 1}})") {
+    workspace.write("db/up", "");
+  }
+  void remove_file() const { std::filesystem::remove(workspace.root() / "db/up"); }
+};
+
+TEST(DockerHealthCheck, of_a_container_that_runs_is_told_when_it_fails_and_when_it_passes_again) {
+  const DockerHealth stack;
+  DreamRun dream(stack.workspace, stack.launch("db", "start"));
+  dream.await_out("attempt");
+  stack.remove_file();
+  dream.await_err("./db:start is unhealthy: exit code 7: gone\n");
+  stack.workspace.write("db/up", "");
+  dream.await_err("./db:start is healthy again\n");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(stack.containers(), IsEmpty());
+}
+
+TEST(DockerHealthCheck, that_fails_has_another_container_follow_if_it_may_be_restarted) {
+  const DockerHealth stack(R"({"on": "failure", "delay": 0, "max": 0})");
+  DreamRun dream(stack.workspace, stack.launch("db", "start"));
+  dream.await_out("attempt 1\n");
+  const std::vector<std::string> first = stack.containers();
+  stack.remove_file();
+  dream.await_err("./db:start is unhealthy: exit code 7: gone\n");
+  stack.workspace.write("db/up", "");
+  dream.await_out("attempt 2\n");
+  EXPECT_THAT(stack.containers(), Not(Contains(first.at(0))));
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+}
+
+TEST(DockerHealthCheck, that_is_not_there_fails_the_start) {
+  const DockerWorkspace stack("exec sleep 1000", R"(, "health": {"healthcheck": true})");
+  const Finished finished = run(stack.workspace, stack.launch("db", "start"));
+  EXPECT_EQ(finished.code, 125);
+  EXPECT_THAT(finished.err,
+              HasSubstr("the image box has no HEALTHCHECK, which is to tell whether ./db:start is healthy"));
 }
 
 struct DockerEnvironment : Docker {

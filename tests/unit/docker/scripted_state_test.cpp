@@ -9,6 +9,7 @@
 namespace dream::docker {
 namespace {
 
+using dream::testing::FakeHealth;
 using dream::testing::FakeRun;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -106,6 +107,9 @@ TEST_F(ScriptedRun, whose_image_has_no_health_check_fails_when_that_is_waited_fo
   EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
   EXPECT_THAT(failure,
               HasSubstr("the image box has no HEALTHCHECK, which is to tell when ./web:dev is ready"));
+  EXPECT_THAT(failure_of(start("", DREAM_TASK_ASK_HEALTH)),
+              ::testing::AllOf(HasSubstr("has no HEALTHCHECK, which is to tell whether ./web:dev is healthy"),
+                               HasSubstr("or take another probe: port, http or exec")));
   EXPECT_EQ(engine.count("POST /containers/create"), 0U);
   engine.answer("GET /images/box/json",
                 ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["NONE"]}}})"));
@@ -133,14 +137,15 @@ std::string health(const std::string& word) {
                                R"({"State": {"Status": "running", "Health": {"Status": ")" + word + "\"}}}");
 }
 
+/// The same, and with what the last try of its check has failed.
+std::string failed_check(const std::string& word, const std::string& output) {
+  return ScriptedEngine::reply(200, R"({"State": {"Status": "running", "Health": {"Status": ")" + word +
+                                        R"(", "Log": [{"ExitCode": 0, "Output": "before"}, )" +
+                                        R"({"ExitCode": 7, "Output": ")" + output + R"("}]}}})");
+}
+
 TEST_F(ScriptedRun, tells_once_that_it_is_unhealthy_and_what_its_check_has_said) {
-  const auto state = [](const std::string& word, const std::string& output) {
-    return ScriptedEngine::reply(
-        200, R"({"State": {"Status": "running", "Health": {"Status": ")" + word +
-                 R"(", "Log": [{"ExitCode": 0, "Output": "before"}, {"ExitCode": 7, "Output": ")" + output +
-                 R"("}]}}})");
-  };
-  engine.answer("GET /containers/c1/json", state("starting", R"(a\nno answer\n)"));
+  engine.answer("GET /containers/c1/json", failed_check("starting", R"(a\nno answer\n)"));
   engine.hold("POST /containers/c1/wait");
   FakeRun& run = start(R"(, "healthcheck": {"test": "ok"})", DREAM_TASK_TELL_READY);
   const auto detail = [&] {
@@ -149,10 +154,10 @@ TEST_F(ScriptedRun, tells_once_that_it_is_unhealthy_and_what_its_check_has_said)
   };
   until([&] { return detail().find("running, starting (exit code 7: no answer)") != std::string::npos; });
   EXPECT_TRUE(host.logged().empty());
-  engine.answer("GET /containers/c1/json", state("unhealthy", "none"));
+  engine.answer("GET /containers/c1/json", failed_check("unhealthy", "none"));
   until([&] { return detail().find("running, unhealthy (exit code 7: none)") != std::string::npos; });
   until([&] { return !host.logged().empty(); });
-  engine.answer("GET /containers/c1/json", state("unhealthy", ""));
+  engine.answer("GET /containers/c1/json", failed_check("unhealthy", ""));
   until([&] { return detail().ends_with("running, unhealthy (exit code 7)"); });
   EXPECT_EQ(host.logged().size(), 1U);
   EXPECT_THAT(host.logged().front().message,
@@ -179,6 +184,46 @@ TEST_F(ScriptedRun, is_ready_once_when_its_health_check_has_passed) {
   EXPECT_THAT(host.ready_runs(), ElementsAre(run.id));
   EXPECT_TRUE(host.refusals().empty());
   EXPECT_EQ(engine.count("GET /containers/c1/json"), asked) << "it is asked no more";
+}
+
+TEST_F(ScriptedRun, is_healthy_or_not_by_its_check_each_time_that_it_is_asked) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["CMD", "x"]}}})"));
+  engine.answer("GET /containers/c1/top", processes(R"(["7", "init x"], ["8", "x"])"));
+  FakeRun& run = start_and_hold(DREAM_TASK_ASK_HEALTH);
+  const auto ask = [&] {
+    const std::size_t before = run.healths.size();
+    EXPECT_TRUE(plugin.ask_health(run));
+    until([&] { return run.healths.size() > before; });
+    return run.healths.back();
+  };
+  engine.answer("GET /containers/c1/json", health("starting"));
+  EXPECT_EQ(ask(), (FakeHealth{true, ""}));
+  engine.answer("GET /containers/c1/json", health("healthy"));
+  EXPECT_EQ(ask(), (FakeHealth{true, ""}));
+  engine.answer("GET /containers/c1/json", failed_check("unhealthy", R"(a\nno answer\n)"));
+  EXPECT_EQ(ask(), (FakeHealth{false, "exit code 7: no answer"}));
+  engine.answer("GET /containers/c1/json", health("unhealthy"));
+  EXPECT_EQ(ask(), (FakeHealth{false, "its health check fails"}));
+  engine.answer("GET /containers/c1/json", ScriptedEngine::reply(500, R"({"message": "no idea"})"));
+  EXPECT_THAT(ask().why, HasSubstr("no idea"));
+  EXPECT_TRUE(host.ready_runs().empty());
+  EXPECT_TRUE(host.logged().empty());
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+}
+
+TEST_F(ScriptedRun, that_ends_while_it_is_asked_whether_it_is_healthy_answers_before) {
+  engine.answer("GET /containers/c1/top", processes(R"(["7", "init x"], ["8", "x"])"));
+  engine.hold("GET /containers/c1/json");
+  FakeRun& run = start_and_hold();
+  EXPECT_TRUE(plugin.ask_health(run));
+  engine.await("GET /containers/c1/json");
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+  EXPECT_THAT(run.healths, ElementsAre(FakeHealth{false, "the step has ended"}));
+  engine.release("GET /containers/c1/json");
 }
 
 TEST_F(ScriptedRun, is_asked_no_more_when_dream_waits_no_longer) {

@@ -33,13 +33,13 @@ struct Listener : life::LifeObserver {
     go_on();
   }
   void on_started() override { started = true; }
-  void on_ready() override {}
+  void on_ready() override { ready = true; }
   void on_standing(life::Standing /*standing*/) override {}
   void on_warning(std::string text) override { warnings += text; }
   void on_left_behind(std::string what) override { left = std::move(what); }
   void on_end(life::LifeEnd told) override { end = std::move(told); }
 
-  bool started = false;
+  bool started = false, ready = false;
   std::string output, left, warnings;
   std::optional<life::LifeEnd> end;
 };
@@ -170,6 +170,39 @@ TEST_F(ScriptedPod, whose_log_was_followed_to_its_end_has_no_words_of_its_node_i
   EXPECT_EQ(exit().value, 3);
   EXPECT_EQ(listener->output, "hello\n");
   EXPECT_EQ(listener->warnings, "");
+}
+
+TEST_F(ScriptedPod, is_healthy_until_it_was_ready_and_is_no_more) {
+  const auto pod = [](const std::string& ready) {
+    return scripted_pod(runs_on, R"("phase": "Running", "conditions": [{"type": "Ready", )" + ready + "}]");
+  };
+  const std::string unready =
+      pod(R"("status": "False", "message": "containers with unready status: [step]")");
+  server.answer(pod_route, unready);
+  server.answer("GET /api/v1/nodes/n", ScriptedEngine::reply(200, "{}"));
+  server.answer(watch_route, ScriptedEngine::reply(200, ""));
+  server.hold(log_route);
+  const auto life = begin();
+  std::string told;
+  const auto is_told = [&](const std::string& what) {
+    life->ask_health([&](const Result<void>& health) { told = health ? "" : health.failure().message; });
+    return told == what;
+  };
+  until_asked(pod_route, 2);
+  EXPECT_TRUE(is_told("")) << "it is still starting";
+  server.answer(pod_route, pod(R"("status": "True")"));
+  until_asked(pod_route, server.count(pod_route) + 2);
+  EXPECT_TRUE(is_told(""));
+  server.answer(pod_route, unready);
+  until([&] { return is_told("containers with unready status: [step]"); });
+  server.answer(pod_route, pod(R"("status": "False")"));
+  until([&] { return is_told("its Pod isn't ready"); });
+  server.answer(pod_route, pod(R"("status": "True")"));
+  until([&] { return is_told(""); });
+  EXPECT_FALSE(listener->ready) << "nobody waits for that";
+  server.answer(pod_route, scripted_pod(has_ended));
+  server.release(log_route);
+  EXPECT_EQ(exit().value, 3);
 }
 
 TEST_F(ScriptedPod, is_watched_with_pauses_if_each_watch_ends_at_once) {

@@ -261,10 +261,10 @@ TEST(PodPlan, refuses_what_kubernetes_can_not_do) {
   EXPECT_EQ(plan_of({.options = "{}"}).failure().message, "there is no image");
   EXPECT_THAT(plan_of({.stop_signal = 2}).failure().message, HasSubstr("asks a Pod to end by TERM"));
   EXPECT_TRUE(plan_of({.stop_signal = 2, .flags = DREAM_TASK_OWN_SIGNAL}));
-  EXPECT_THAT(plan_of({.flags = DREAM_TASK_TELL_READY}).failure().message,
-              HasSubstr("nothing tells when the Pod"));
-  EXPECT_TRUE(
-      plan_of({.options = R"({"image": "box", "readinessProbe": {}})", .flags = DREAM_TASK_TELL_READY}));
+  for (const std::uint32_t flag : {DREAM_TASK_TELL_READY, DREAM_TASK_ASK_HEALTH}) {
+    EXPECT_THAT(plan_of({.flags = flag}).failure().message, HasSubstr("nothing tells when the Pod"));
+    EXPECT_TRUE(plan_of({.options = R"({"image": "box", "readinessProbe": {}})", .flags = flag}));
+  }
 }
 
 TEST(PodPlan, is_told_as_a_line_of_kubectl) {
