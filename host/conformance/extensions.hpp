@@ -16,7 +16,7 @@ namespace dream::conformance {
 
 /// The ids that this host asks for.
 inline constexpr std::array extension_ids{DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID,
-                                          DREAM_INSIDE_ID, DREAM_REAP_ID};
+                                          DREAM_INSIDE_ID,   DREAM_HEALTH_ID,  DREAM_REAP_ID};
 
 /// nullptr: the plugin doesn't have it.
 template <class Extension>
@@ -31,16 +31,21 @@ template <class Extension>
 void ask_discovery(Stage& stage, const dream_discover& discover, const Subject& subject);
 void ask_description(Stage& stage, const dream_describe& describe);
 
-/// The ends that were told of one command, on any thread.
-struct InsideEnds {
+/// What was answered to one question about a run, on any thread.
+struct Answers {
   std::atomic<int> told = 0;
   std::atomic<bool> odd = false;
 
-  static void add(void* context, const dream_exit* exit, dream_str output) noexcept;
+  /// The dream_on_inside and the dream_on_health.
+  static void add_end(void* context, const dream_exit* exit, dream_str output) noexcept;
+  static void add_health(void* context, std::uint32_t healthy, dream_str why) noexcept;
 };
 
-/// Begins a command inside a run. Nothing: that doesn't run. `ends` has to outlive the run.
+/// Begins a command inside a run, or asks whether it is healthy. Nothing: it doesn't run. `answers` have to
+/// outlive the run.
 [[nodiscard]] std::optional<dream_status> begin_inside(Stage& stage, const dream_inside& inside,
-                                                       const StagedRun& run, InsideEnds& ends);
+                                                       const StagedRun& run, Answers& answers);
+[[nodiscard]] std::optional<dream_status> ask_health(Stage& stage, const dream_health& health,
+                                                     const StagedRun& run, Answers& answers);
 
 }  // namespace dream::conformance

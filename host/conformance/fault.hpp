@@ -34,6 +34,7 @@ enum class Fault : std::uint8_t {
   odd_need,
   other_needs,
   inside_answer,
+  health_answer,
   ends_abruptly,
   start_again,
   wrong_thread,

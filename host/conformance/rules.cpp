@@ -86,6 +86,8 @@ constexpr std::array all{
          "reap of a run that has left nothing succeeds, or says why it can't tell"},
     Rule{"inside.answers", must, Fault::inside_answer, "extension.functions life.returns exit.comes",
          run_a_command_inside, "the end of a command inside a run is told once, before the run's release"},
+    Rule{"health.answers", must, Fault::health_answer, "extension.functions life.returns exit.comes",
+         ask_whether_healthy, "whether a run is healthy is told once, before the run's release"},
     Rule{"call.status", must, Fault::unknown_status, a_life, live_a_whole_life,
          "every function answers a status that exists"},
     Rule{"call.reason", must, Fault::silent_failure, a_life, live_a_whole_life,

@@ -45,6 +45,7 @@ void ask_for_extensions(const Subject& subject, Findings& findings);
 void ask_extensions(const Subject& subject, Findings& findings);
 void ask_needs(const Subject& subject, Findings& findings);
 void run_a_command_inside(const Subject& subject, Findings& findings);
+void ask_whether_healthy(const Subject& subject, Findings& findings);
 void reap_nothing(const Subject& subject, Findings& findings);
 
 // Runs.

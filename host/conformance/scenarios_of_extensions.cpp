@@ -105,6 +105,51 @@ void check_need(Findings& findings, const std::string& folder, std::uint32_t kin
   if (kind > DREAM_NEED_OPTIONAL) wrong(fmt::format("the kind {}, which doesn't exist", kind));
 }
 
+bool is_running(Stage& stage, const StagedRun& run) {
+  const bool started =
+      run.start_status == DREAM_OK || std::ranges::count(stage.host().started_runs(), run.id) > 0;
+  return started && run.exits == 0;
+}
+
+/// What is asked about a run that is then ended is to be answered once before its release.
+struct Asking {
+  const char* extension;
+  Fault fault;
+  const char* what;  ///< is answered: "the end of a command inside"
+};
+
+template <class Extension, class Ask>
+void ask_and_end(const Subject& subject, Findings& findings, const Asking& asking, Ask ask) {
+  Answers answers;
+  const Scene scene(subject, findings);
+  if (!scene.stage) return;
+  Stage& stage = *scene.stage;
+  const auto* known = known_extension<Extension>(stage.table(), asking.extension);
+  if (known == nullptr) {
+    findings.skipped = lacks(asking.extension);
+    return;
+  }
+  StagedRun* run = stage.start_and_wait();
+  if (run == nullptr) return;
+  if (run->start_status == DREAM_STARTING) stage.settle(*run, Ending::none);
+  const std::optional<dream_status> status = ask(stage, plugin::copy_of(known), *run, answers);
+  if (!status) findings.skipped = fmt::format("{} can't be asked for, as the task doesn't run", asking.what);
+  stage.finish(*run);
+  if (run->exits == 0) return;
+  const int told = answers.told;
+  stage.release(*run);
+  stage.destroy();
+  const int expected = status && *status >= 0 ? 1 : 0;
+  if (told != expected || answers.told != told) {
+    findings.add(
+        asking.fault,
+        fmt::format("{}, which {}, was told {} times before the run's release, and {} times after it",
+                    asking.what, expected == 0 ? "could not be asked for" : "was asked for once", told,
+                    answers.told - told));
+  }
+  if (answers.odd) findings.add(asking.fault, fmt::format("{} makes no sense as it is told", asking.what));
+}
+
 }  // namespace
 
 std::string lacks(std::string_view what) {
@@ -152,27 +197,43 @@ void ask_description(Stage& stage, const dream_describe& describe) {
   witness.check_processes("describe");
 }
 
-void InsideEnds::add(void* context, const dream_exit* exit, dream_str output) noexcept {
-  auto& ends = *static_cast<InsideEnds*>(context);
-  ++ends.told;
+void Answers::add_end(void* context, const dream_exit* exit, dream_str output) noexcept {
+  auto& answers = *static_cast<Answers*>(context);
+  ++answers.told;
   const dream_exit end = plugin::copy_of(exit);
   const bool texts_are_sound = detail::is_sound(output) && detail::is_sound(end.text);
   if (!texts_are_sound || !plugin::read_exit(exit).sound || !is_line_or_empty(text_of(end.text)))
-    ends.odd = true;
+    answers.odd = true;
+}
+
+void Answers::add_health(void* context, std::uint32_t healthy, dream_str why) noexcept {
+  auto& answers = *static_cast<Answers*>(context);
+  ++answers.told;
+  const bool is_line = detail::is_sound(why) && is_line_or_empty(text_of(why));
+  if (!is_line || (healthy == 0 && why.size == 0)) answers.odd = true;
 }
 
 std::optional<dream_status> begin_inside(Stage& stage, const dream_inside& inside, const StagedRun& run,
-                                         InsideEnds& ends) {
-  const bool started =
-      run.start_status == DREAM_OK || std::ranges::count(stage.host().started_runs(), run.id) > 0;
-  if (!started || run.exits > 0) return std::nullopt;
+                                         Answers& answers) {
+  if (!is_running(stage, run)) return std::nullopt;
   const dream_str word = plugin::view_of("true");
   const dream_inside_command command{sizeof(dream_inside_command), 1000, {&word, 1}};
   const Witness witness(stage, Fault::inside_answer);
   testing::FakeErrors errors;
   const Calling here("inside.run");
-  const dream_status status = inside.run(run.handle, &command, &InsideEnds::add, &ends, errors.table());
+  const dream_status status = inside.run(run.handle, &command, &Answers::add_end, &answers, errors.table());
   stage.judge("inside.run", status, &errors);
+  return status;
+}
+
+std::optional<dream_status> ask_health(Stage& stage, const dream_health& health, const StagedRun& run,
+                                       Answers& answers) {
+  if (!is_running(stage, run)) return std::nullopt;
+  const Witness witness(stage, Fault::health_answer);
+  testing::FakeErrors errors;
+  const Calling here("health.ask");
+  const dream_status status = health.ask(run.handle, 1000, &Answers::add_health, &answers, errors.table());
+  stage.judge("health.ask", status, &errors);
   return status;
 }
 
@@ -197,6 +258,9 @@ void ask_for_extensions(const Subject& subject, Findings& findings) {
   }
   if (const auto* inside = known_extension<dream_inside>(table, DREAM_INSIDE_ID)) {
     check_extension(findings, DREAM_INSIDE_ID, inside, inside->size, inside->run != nullptr);
+  }
+  if (const auto* health = known_extension<dream_health>(table, DREAM_HEALTH_ID)) {
+    check_extension(findings, DREAM_HEALTH_ID, health, health->size, health->ask != nullptr);
   }
   if (const auto* reap = known_extension<dream_reap>(table, DREAM_REAP_ID)) {
     check_extension(findings, DREAM_REAP_ID, reap, reap->size, reap->reap != nullptr);
@@ -251,34 +315,14 @@ void ask_needs(const Subject& subject, Findings& findings) {
 }
 
 void run_a_command_inside(const Subject& subject, Findings& findings) {
-  InsideEnds ends;
-  const Scene scene(subject, findings);
-  if (!scene.stage) return;
-  Stage& stage = *scene.stage;
-  const auto* known = known_extension<dream_inside>(stage.table(), DREAM_INSIDE_ID);
-  if (known == nullptr) {
-    findings.skipped = lacks(DREAM_INSIDE_ID);
-    return;
-  }
-  StagedRun* run = stage.start_and_wait();
-  if (run == nullptr) return;
-  if (run->start_status == DREAM_STARTING) stage.settle(*run, Ending::none);
-  const std::optional<dream_status> status = begin_inside(stage, plugin::copy_of(known), *run, ends);
-  if (!status) findings.skipped = "no command could be run inside, for the task doesn't run";
-  stage.finish(*run);
-  if (run->exits == 0) return;
-  const int told = ends.told;
-  stage.release(*run);
-  stage.destroy();
-  const int expected = status && *status >= 0 ? 1 : 0;
-  if (told != expected || ends.told != told) {
-    findings.add(
-        Fault::inside_answer,
-        fmt::format("the end of a command that {} was told {} times before the run's release, and {} "
-                    "times after it",
-                    expected == 0 ? "could not be run" : "was run", told, ends.told - told));
-  }
-  if (ends.odd) findings.add(Fault::inside_answer, "the end of a command inside makes no sense");
+  ask_and_end<dream_inside>(subject, findings,
+                            {DREAM_INSIDE_ID, Fault::inside_answer, "the end of a command inside"},
+                            begin_inside);
+}
+
+void ask_whether_healthy(const Subject& subject, Findings& findings) {
+  ask_and_end<dream_health>(subject, findings,
+                            {DREAM_HEALTH_ID, Fault::health_answer, "whether a run is healthy"}, ask_health);
 }
 
 void reap_nothing(const Subject& subject, Findings& findings) {

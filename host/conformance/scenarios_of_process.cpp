@@ -174,15 +174,20 @@ auto timed(Times& times, const char* name, Call call) {
   return answer;
 }
 
-/// `ends` has to outlive the run.
-void begin_inside_in_time(Stage& stage, const dream_inside& inside, StagedRun& run, InsideEnds& ends,
-                          Times& times) {
+/// `answers` have to outlive the run.
+void ask_in_time(Stage& stage, StagedRun& run, Answers& answers, Times& times) {
+  const auto* inside = known_extension<dream_inside>(stage.table(), DREAM_INSIDE_ID);
+  const auto* health = known_extension<dream_health>(stage.table(), DREAM_HEALTH_ID);
+  if (inside == nullptr && health == nullptr) return;
   if (run.start_status == DREAM_STARTING) stage.settle(run, Ending::none);
-  timed(times, "inside.run", [&] { return begin_inside(stage, inside, run, ends).has_value(); });
+  if (inside != nullptr)
+    timed(times, "inside.run", [&] { return begin_inside(stage, plugin::copy_of(inside), run, answers); });
+  if (health != nullptr)
+    timed(times, "health.ask", [&] { return ask_health(stage, plugin::copy_of(health), run, answers); });
 }
 
 bool time_one_life(const Subject& subject, const dream_plugin& table, Findings& findings, Times& times) {
-  InsideEnds ends;
+  Answers answers;
   Stage stage(subject, table, findings);
   if (!timed(times, "create", [&] { return stage.create(); })) {
     findings.skipped = "no executor could be made: " + stage.failure();
@@ -196,8 +201,7 @@ bool time_one_life(const Subject& subject, const dream_plugin& table, Findings& 
   if (run == nullptr) return false;
   timed(times, "wait", [&] { return stage.wait(*run), 0; });
   timed(times, "status", [&] { return stage.status(*run).phase; });
-  if (const auto* inside = known_extension<dream_inside>(table, DREAM_INSIDE_ID))
-    begin_inside_in_time(stage, plugin::copy_of(inside), *run, ends, times);
+  ask_in_time(stage, *run, answers, times);
   timed(times, "terminate", [&] { return stage.terminate(*run, DREAM_GRACEFUL, Fault::terminate_again), 0; });
   stage.finish(*run);
   if (run->exits == 0) return false;

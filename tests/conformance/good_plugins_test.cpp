@@ -52,12 +52,14 @@ TEST_F(GoodPlugin, docker_passes_every_rule_but_those_about_children) {
   const Verdicts verdicts = verdicts_on({.file = installed("docker"), .options = R"({"image": "busybox"})"});
   EXPECT_THAT(verdicts.broken, IsEmpty());
   std::vector<std::string> skipped = verdicts.skipped;
-  EXPECT_EQ(std::erase_if(skipped,
-                          [](const auto& line) {
-                            return line.starts_with("skip inside.answers: no command could be run") ||
-                                   line == "skip ready.once: no run of it was ready here";
-                          }),
-            2U);
+  EXPECT_EQ(
+      std::erase_if(skipped,
+                    [](const auto& line) {
+                      return line.starts_with("skip inside.answers: the end of a command inside can't") ||
+                             line.starts_with("skip health.answers: whether a run is healthy can't") ||
+                             line == "skip ready.once: no run of it was ready here";
+                    }),
+      3U);
   EXPECT_THAT(skipped, are_those_about_children());
 }
 
@@ -79,7 +81,8 @@ TEST_F(GoodPlugin, kubernetes_passes_every_rule_but_those_about_children) {
   EXPECT_THAT(verdicts.broken, IsEmpty());
   // A task with another signal than TERM can't be started, and those rules have one.
   EXPECT_THAT(verdicts.skipped,
-              ElementsAre(StartsWith("skip inside.answers: no command could be run"),
+              ElementsAre(StartsWith("skip inside.answers: the end of a command inside can't"),
+                          StartsWith("skip health.answers: whether a run is healthy can't"),
                           StartsWith("skip start.failure"), StartsWith("skip start.arguments"),
                           StartsWith("skip start.argv"), StartsWith("skip start.directory"),
                           StartsWith("skip start.environment"), StartsWith("skip exit.same"),
@@ -99,7 +102,8 @@ TEST_F(GoodPlugin, whose_run_is_more_than_a_child_is_not_judged_by_the_child) {
 }
 
 TEST_F(GoodPlugin, what_does_not_concern_a_plugin_is_skipped) {
-  for (const char* rule : {"depends.nothing", "inside.answers", "reap.answers", "ready.once"}) {
+  for (const char* rule :
+       {"depends.nothing", "health.answers", "inside.answers", "reap.answers", "ready.once"}) {
     const auto checked = check_plugin({.file = installed("shell"), .only = rule}, [](const Checked&) {});
     ASSERT_TRUE(checked);
     EXPECT_EQ(checked->front().verdict, Verdict::skip) << rule;
@@ -137,8 +141,8 @@ TEST_F(GoodPlugin, random_orders_pass_with_any_seed) {
 
 TEST_F(GoodPlugin, what_the_bad_ones_are_made_of_passes) {
   for (const char* id :
-       {"good_parts", "good_child", "good_helper", "good_inside", "good_keeps_files", "good_needs",
-        "good_reads_output", "good_ready", "good_says_why", "good_tries_again", "plain_c"}) {
+       {"good_parts", "good_child", "good_health", "good_helper", "good_inside", "good_keeps_files",
+        "good_needs", "good_reads_output", "good_ready", "good_says_why", "good_tries_again", "plain_c"}) {
     const Verdicts verdicts =
         verdicts_on({.file = std::string(DREAM_TEST_PLUGINS) + "/libdream_" + id + ".so"});
     EXPECT_THAT(verdicts.broken, IsEmpty()) << id;

@@ -1,6 +1,8 @@
-/* A plugin whose runs end when they are asked to, and that runs commands inside them. */
+/* A plugin whose runs end when they are asked to, and that can be asked about them before. */
 #ifndef DREAM_TEST_INSIDE_PARTS_H
 #define DREAM_TEST_INSIDE_PARTS_H
+
+#include <time.h>
 
 #include "good_parts.h"
 
@@ -31,7 +33,34 @@ MAYBE_UNUSED static void tell_end(dream_on_inside on_inside, void* context, uint
   on_inside(context, &ending, dream_text("done"));
 }
 
-/* An entry function whose plugin does what is given for each command. */
+/* As many milliseconds as DREAM_TEST_BLOCKS says. */
+MAYBE_UNUSED static void take_the_time(void) {
+  const char* milliseconds = getenv("DREAM_TEST_BLOCKS");
+  const clock_t end =
+      clock() + (milliseconds == NULL ? 0 : strtol(milliseconds, NULL, 10)) * (CLOCKS_PER_SEC / 1000);
+  while (clock() < end) continue;
+}
+
+/* An entry function whose plugin has an extension, and runs that last. */
+#define EXTENDED_ENTRY(table_type, table_id, function)                            \
+  static const void* its_extension(const char* id) {                              \
+    static const table_type known = {sizeof(table_type), function};               \
+    return strcmp(id, table_id) == 0 ? &known : NULL;                             \
+  }                                                                               \
+  DREAM_BAD_ENTRY(table.extension = its_extension; table.wait = wait_for_request; \
+                  table.terminate = end_when_asked; table.status = status_of_it)
+
+/* One that does what is given each time that it is asked whether a run is healthy. */
+#define HEALTH_ENTRY(...)                                                                      \
+  static dream_status ask_health(dream_run* run, uint32_t limit_ms, dream_on_health on_health, \
+                                 void* context, dream_errors* errors) {                        \
+    (void)run, (void)limit_ms, (void)on_health, (void)context, (void)errors;                   \
+    __VA_ARGS__;                                                                               \
+    return DREAM_OK;                                                                           \
+  }                                                                                            \
+  EXTENDED_ENTRY(dream_health, DREAM_HEALTH_ID, ask_health)
+
+/* One that does what is given for each command. */
 #define INSIDE_ENTRY(...)                                                                          \
   static dream_status run_inside(dream_run* run, const dream_inside_command* command,              \
                                  dream_on_inside on_inside, void* context, dream_errors* errors) { \
@@ -39,11 +68,6 @@ MAYBE_UNUSED static void tell_end(dream_on_inside on_inside, void* context, uint
     __VA_ARGS__;                                                                                   \
     return DREAM_OK;                                                                               \
   }                                                                                                \
-  static const void* reaching(const char* id) {                                                    \
-    static const dream_inside inside = {sizeof(dream_inside), run_inside};                         \
-    return strcmp(id, DREAM_INSIDE_ID) == 0 ? &inside : NULL;                                      \
-  }                                                                                                \
-  DREAM_BAD_ENTRY(table.extension = reaching; table.wait = wait_for_request;                       \
-                  table.terminate = end_when_asked; table.status = status_of_it)
+  EXTENDED_ENTRY(dream_inside, DREAM_INSIDE_ID, run_inside)
 
 #endif

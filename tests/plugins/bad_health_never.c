@@ -1,0 +1,3 @@
+/* Fault: never tells whether a run is healthy. */
+#include "inside_parts.h"
+HEALTH_ENTRY()
