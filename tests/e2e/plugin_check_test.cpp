@@ -40,7 +40,7 @@ TEST_F(PluginTools, info_tells_what_an_executor_says_of_itself_and_asks_for) {
 TEST_F(PluginTools, info_names_every_extension_and_ability) {
   const Finished told = plugin({"info", "docker"});
   EXPECT_THAT(told.out, HasSubstr("  abilities   tells when a task is ready and runs tasks elsewhere\n"));
-  EXPECT_THAT(told.out, HasSubstr("dream.inside/1"));
+  EXPECT_THAT(told.out, HasSubstr("dream.inside/1, dream.health/1"));
   const Finished plain = plugin({"info", "shell"});
   EXPECT_THAT(plain.out, HasSubstr("  abilities   none\n"));
 }
