@@ -7,6 +7,7 @@
 #include "e2e/dream_run.hpp"
 #include "e2e/http.hpp"
 #include "e2e/process_list.hpp"
+#include "support/free_port.hpp"
 
 /// Each workspace of docs/examples does what its own comments say.
 namespace dream::e2e {

@@ -8,6 +8,7 @@
 #include "e2e/dream_run.hpp"
 #include "e2e/http.hpp"
 #include "e2e/process_list.hpp"
+#include "support/free_port.hpp"
 #include "test_engine.hpp"
 
 namespace dream::e2e {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "e2e/dream_run.hpp"
-#include "e2e/http.hpp"
 #include "e2e/own_dream.hpp"
+#include "support/free_port.hpp"
 
 /// A process that its own user can't look into, in a system that hides such processes (hidepid): setuid
 /// programs, or, as here, a program that may be run and not read.

@@ -3,12 +3,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <cstddef>
 #include <stdexcept>
 
 namespace dream::e2e {
@@ -22,41 +19,7 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-/// False: another test of this machine has it. A name that goes with this process, and is no file.
-bool claim(int port) {
-  const int holder = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const std::string name = "dream-test-port-" + std::to_string(port);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::ranges::copy(name, address.sun_path + 1);
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-  if (::bind(holder, reinterpret_cast<const sockaddr*>(&address), size) == 0) return true;
-  ::close(holder);
-  return false;
-}
-
-bool can_be_bound(int port) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = loopback(port);
-  const bool bound = ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(listener);
-  return bound;
-}
-
 }  // namespace
-
-int free_port() {
-  // Below those that the kernel gives to whoever connects, or asks for any.
-  constexpr int first = 10'240;
-  constexpr int count = 20'000;
-  static int next = ::getpid() * 61 % count;
-  for (int tries = 0; tries < count; ++tries) {
-    const int port = first + next;
-    next = (next + 1) % count;
-    if (claim(port) && can_be_bound(port)) return port;
-  }
-  throw std::runtime_error("no free port");
-}
 
 std::string ask(int port, const std::string& request_line, const std::string& body) {
   const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -5,9 +5,6 @@
 /// What the services of the examples speak, on 127.0.0.1.
 namespace dream::e2e {
 
-/// A port that nobody listens on, and that no other test is given until this process ends.
-[[nodiscard]] int free_port();
-
 /// The whole answer to one HTTP request: "GET /path".
 [[nodiscard]] std::string ask(int port, const std::string& request_line, const std::string& body = {});
 

@@ -9,7 +9,7 @@
 
 #include "base/descriptor.hpp"
 #include "e2e/dream_run.hpp"
-#include "e2e/http.hpp"
+#include "support/free_port.hpp"
 
 /// Ports that dream.json gives to tasks.
 namespace dream::e2e {

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "e2e/dream_run.hpp"
-#include "e2e/http.hpp"
+#include "support/free_port.hpp"
 
 /// Steps that can tell when they are ready.
 namespace dream::e2e {

@@ -6,6 +6,7 @@
 
 #include "e2e/dream_run.hpp"
 #include "e2e/http.hpp"
+#include "support/free_port.hpp"
 
 /// The workspaces of docs/examples that need nothing but a shell and Python.
 namespace dream::e2e {

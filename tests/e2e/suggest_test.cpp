@@ -9,7 +9,7 @@
 #include <filesystem>
 
 #include "e2e/dream_run.hpp"
-#include "e2e/http.hpp"
+#include "support/free_port.hpp"
 
 /// What `dream suggest` finds out about real processes, and writes.
 namespace dream::e2e {

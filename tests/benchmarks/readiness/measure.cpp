@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "benchmarks/timing/scratch_workspace.hpp"
-#include "e2e/http.hpp"
 #include "options.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::readiness {
 
@@ -45,7 +45,7 @@ std::string probe_of(const std::string& kind, const std::string& place) {
 
 std::string configuration(const std::string& kind, int milliseconds) {
   const bool makes_file = kind == "file" || kind == "exec";
-  const std::string place = makes_file ? "up" : std::to_string(e2e::free_port());
+  const std::string place = makes_file ? "up" : std::to_string(free_port());
   return R"({"workspace": {"./next": {"go": [{"projectPath": "./server", "task": "start"}]}}, "projects": {
     "./server": {"tasks": {"start": {"service": true, "ready": )" +
          probe_of(kind, place) + R"(, "command": [")" SERVER_BINARY R"(", ")" + kind + R"(", ")" +

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 
 #include "engine_fixture.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::docker::testing {
 namespace {
@@ -70,20 +68,6 @@ TEST_F(Ssh, that_fails_is_quoted) {
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text,
               HasSubstr("no connection to the container engine: me@far: Permission denied (publickey)"));
-}
-
-/// A port that nobody has.
-int free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  if (::bind(probe, reinterpret_cast<const sockaddr*>(&address), size) != 0)
-    throw std::runtime_error("no port");
-  ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(probe);
-  return ntohs(address.sin_port);
 }
 
 /// An engine that listens with TLS and believes only who has a certificate of the same authority.

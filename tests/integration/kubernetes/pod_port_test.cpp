@@ -12,6 +12,7 @@
 
 #include "cluster_fixture.hpp"
 #include "e2e/http.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::kubernetes::testing {
 namespace {
@@ -45,7 +46,7 @@ std::string answer_of(int port) try {
 
 struct PodPort : ::testing::Test {
   Cluster cluster;
-  int port = e2e::free_port();
+  int port = free_port();
 
   /// The option `ports`, which leads to the Pod's port 80.
   [[nodiscard]] std::string forwarded() const { return R"("ports": [")" + std::to_string(port) + ":80\"]"; }

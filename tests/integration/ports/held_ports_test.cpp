@@ -10,6 +10,7 @@
 #include <set>
 
 #include "ports/offset.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::ports {
 namespace {
@@ -32,18 +33,6 @@ Descriptor bound(std::uint16_t port) {
   Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(port);
   return ::bind(socket.get(), any(address), sizeof address) == 0 ? std::move(socket) : Descriptor();
-}
-
-std::uint16_t port_of(const Descriptor& socket) {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-  return ntohs(address.sin_port);
-}
-
-/// One that is free now: the kernel has just given it.
-std::uint16_t free_port() {
-  return port_of(bound(0));
 }
 
 Plan plan_with(std::uint16_t first, std::uint16_t second) {
@@ -70,9 +59,10 @@ TEST(HeldPorts, are_nobodys_until_they_are_let_go) {
 }
 
 TEST(HeldPorts, that_are_taken_are_told_with_their_owner) {
-  const Descriptor listener = bound(0);
+  const std::uint16_t port = free_port();
+  const Descriptor listener = bound(port);
   ASSERT_EQ(::listen(listener.get(), 1), 0);
-  const Result<HeldPorts> held = HeldPorts::hold(plan_with(free_port(), port_of(listener)));
+  const Result<HeldPorts> held = HeldPorts::hold(plan_with(free_port(), port));
   ASSERT_FALSE(held);
   EXPECT_EQ(held.error().code, ErrorCode::plan);
   EXPECT_THAT(held.error().message,
@@ -94,12 +84,11 @@ TEST(HeldPorts, may_have_had_connections_a_moment_ago) {
   Descriptor listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   constexpr int as_servers_do = 1;
   ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &as_servers_do, sizeof as_servers_do);
-  const sockaddr_in any_port = loopback(0);
-  ASSERT_EQ(::bind(listener.get(), any(any_port), sizeof any_port), 0);
-  const std::uint16_t port = port_of(listener);
+  const std::uint16_t port = free_port();
+  const sockaddr_in address = loopback(port);
+  ASSERT_EQ(::bind(listener.get(), any(address), sizeof address), 0);
   ASSERT_EQ(::listen(listener.get(), 1), 0);
   const Descriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_in address = loopback(port);
   ASSERT_EQ(::connect(client.get(), any(address), sizeof address), 0);
   Descriptor served(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   ASSERT_TRUE(served.is_open());

@@ -49,7 +49,7 @@ stop() {
 start() {
   umask 022
   mkdir -p "$dir/state" "$dir/spool.n1" "$dir/spool.n2" "$dir/spool.n3"
-  port=$(python3 -c 'import random; print(random.randrange(20000, 30000, 4))')
+  port=$(python3 "$here/../server_port.py" 4)
   track=linuxproc
   [ "$(id -u)" -ne 0 ] || track=cgroup
   sed -e "s#@DIR@#$dir#g; s#@HOST@#$(hostname -s)#g; s#@USER@#$(id -un)#g; s#@PROCTRACK@#$track#g; s#@CPUS@#16#g" \

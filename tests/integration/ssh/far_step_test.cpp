@@ -4,9 +4,9 @@
 
 #include <csignal>
 
-#include "e2e/http.hpp"
 #include "e2e/process_list.hpp"
 #include "far_workspace.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::ssh::testing {
 namespace {
@@ -138,8 +138,8 @@ TEST(FarStep, runs_in_a_copy_of_its_folder) {
 }
 
 TEST(FarStep, forwards_its_ports_while_it_runs) {
-  const std::string here = std::to_string(e2e::free_port());
-  const std::string there = std::to_string(e2e::free_port());
+  const std::string here = std::to_string(free_port());
+  const std::string there = std::to_string(free_port());
   const FarWorkspace workspace(
       task("go", DREAM_HELPERS "/server " + there + " 4",
            R"(, "service": true, "ready": {"port": )" + here + "}"),

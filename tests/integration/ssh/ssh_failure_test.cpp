@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "e2e/http.hpp"
 #include "far_workspace.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::ssh::testing {
 namespace {
@@ -43,7 +43,7 @@ std::vector<Wrong> all_wrong() {
        125,
        {"\"far\" refuses the login: ", "Permission denied (publickey)", "dream asks for no password"}},
       {"no_server",
-       here + R"(, "port": )" + std::to_string(e2e::free_port()),
+       here + R"(, "port": )" + std::to_string(free_port()),
        "\"true\"",
        125,
        {"\"127.0.0.1\" has no ssh server that listens", "Connection refused", "start sshd there"}},

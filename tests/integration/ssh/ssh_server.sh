@@ -9,14 +9,13 @@
 set -eu
 dir=$2
 
+alive() {  # another process may have this number by now
+  [ -s "$dir/pid" ] && tr '\0' ' ' < "/proc/$(cat "$dir/pid")/cmdline" 2> /dev/null | grep -q "sshd.*$dir/"
+}
+
 stop() {
-  [ -s "$dir/pid" ] || return 0
-  read -r pid < "$dir/pid"
-  # Another process may have this number by now.
-  if tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -q "sshd.*$dir/"; then
-    kill "$pid"
-    while [ -e "/proc/$pid" ]; do :; done
-  fi
+  ! alive || kill "$(cat "$dir/pid")"
+  while alive; do :; done
 }
 
 client() {  # NAME KEY KNOWN_HOSTS
@@ -38,7 +37,7 @@ start() {
   rm -rf "$dir"
   mkdir -m 700 "$dir"
   for key in host key other; do ssh-keygen -q -t ed25519 -N '' -C '' -f "$dir/$key"; done
-  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  port=$(python3 "$(dirname "$0")/../server_port.py" 1)
   echo "$port" > "$dir/port"
   echo "[127.0.0.1]:$port $(cat "$dir/host.pub")" > "$dir/known_hosts"
   cp "$dir/key.pub" "$dir/authorized_keys"

@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+#include "support/free_port.hpp"
+
 namespace dream::kubernetes {
 namespace {
 
@@ -77,9 +79,7 @@ TEST(Forwarder, says_which_address_it_can_not_listen_at) {
 TEST(Forwarder, that_has_found_a_server_leaves_it_alone_until_somebody_connects) {
   asio::io_context context(1);
   asio::ip::tcp::acceptor server(context, {asio::ip::address_v4::loopback(), 0});
-  asio::ip::tcp::acceptor free(context, {asio::ip::address_v4::loopback(), 0});
-  const ForwardedPort port{free.local_endpoint().port(), 80};
-  free.close();
+  const ForwardedPort port{free_port(), 80};
   Access access{.endpoint = {.kind = Endpoint::Kind::tcp,
                              .address = "here",
                              .host = "127.0.0.1",

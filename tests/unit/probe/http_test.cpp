@@ -11,6 +11,7 @@
 
 #include "probe/http_request.hpp"
 #include "probe/kind.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::probe {
 namespace {
@@ -21,7 +22,8 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using Code = boost::system::error_code;
 
-/// Answers each connection with the next of `answers`; the last one is for all that follow.
+/// Answers each connection with the next of `answers`; the last one is for all that follow. At the other
+/// family's same number there is nobody.
 class Server {
  public:
   enum class Then : std::uint8_t { close, reset, stay, go_on };
@@ -31,7 +33,7 @@ class Server {
   };
 
   Server(boost::asio::io_context& context, const boost::asio::ip::address& address)
-      : acceptor_(context, {address, 0}) {
+      : acceptor_(context, {address, free_port()}) {
     accept();
   }
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }

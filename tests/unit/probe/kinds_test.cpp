@@ -9,31 +9,32 @@
 #include "base/descriptor.hpp"
 #include "probe/endpoints.hpp"
 #include "probe/kind.hpp"
+#include "support/free_port.hpp"
 
 namespace dream::probe {
 namespace {
 
-/// A socket of this process that is bound to a free port and doesn't listen yet.
+/// A socket of this process that is bound to a free port and doesn't listen yet. The other family's same
+/// number is free, too.
 struct TcpServer {
-  explicit TcpServer(int family) : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit TcpServer(int family)
+      : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)), port(free_port()) {
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
     six.sin6_addr = in6addr_loopback;
     sockaddr_in four{};
     four.sin_family = AF_INET;
     four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    four.sin_port = six.sin6_port = htons(port);
     const auto* address = family == AF_INET ? reinterpret_cast<const sockaddr*>(&four)
                                             : reinterpret_cast<const sockaddr*>(&six);
     const socklen_t size = family == AF_INET ? sizeof four : sizeof six;
     EXPECT_EQ(::bind(socket.get(), address, size), 0);
-    socklen_t room = sizeof six;
-    EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&six), &room), 0);
-    port = ntohs(six.sin6_port);  // it is at the same place in both
   }
   void listen() const { EXPECT_EQ(::listen(socket.get(), 4), 0); }
 
   Descriptor socket;
-  std::uint16_t port = 0;
+  std::uint16_t port;
 };
 
 class KindsTest : public testing::Test {
