@@ -100,10 +100,8 @@ TEST_F(Attach, types_into_a_terminal_that_is_the_steps_own) {
 TEST_F(Attach, hands_each_key_to_the_step_alone) {
   Terminal window(consoles, consoles.attach());
   window.await_screen("begun");
-  // Whether the key comes before it reads, or meanwhile, is the same.
-  window.type(
-      "sh -c 'trap \"echo interrupted; exit\" INT; echo waits; while :; do read line < $ROOT/nobody; "
-      "done'\r");
+  window.type(std::string("sh -c 'trap \"echo interrupted; exit\" INT; echo waits; ") + until_a_trap_ends_it +
+              "'\r");
   window.await_screen("\nwaits\r\n");
   window.type("\x03");
   window.await_screen("interrupted\r\n");  // not what was typed before

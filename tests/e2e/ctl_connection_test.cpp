@@ -117,7 +117,8 @@ TEST(CtlStop, is_over_though_one_of_the_steps_is_started_meanwhile) {
   const Stack stack(R"({"workspace": {"./c": {"dev": ["./a:start", "./b:start"]}}, "projects": {
       "./a": {"tasks": {"start": {"service": true, "command": "echo a begun; read word < $ROOT/nobody"}}},
       "./b": {"tasks": {"start": {"service": true, "stop": {"grace": "50s"},
-        "command": "trap 'echo leaves; read word < $ROOT/gate; exit 0' TERM; echo b begun; while :; do read word < $ROOT/nobody; done"}}},
+        "command": "trap 'echo leaves; read word < $ROOT/gate; exit 0' TERM; echo b begun; )" +
+                    std::string(until_a_trap_ends_it) + R"("}}},
       "./c": {"tasks": {"dev": {"command": "echo c begun; read word < $ROOT/nobody"}}}}})");
   DreamRun dream(stack, stack.launch({"dev"}));
   for (const char* step : {"a", "b", "c"}) dream.await_out(step + std::string(" begun\n"));

@@ -237,8 +237,7 @@ TEST_F(Ctl, works_while_there_is_no_dream_json) {
 
 /// ./c:dev, which goes when a line comes through the gate after it was asked to.
 std::string with_long_goodbye() {
-  return with_command("trap : TERM; listener $ROOT/gate; read word < $ROOT/gate",
-                      R"(, "stop": {"grace": "50s"})");
+  return with_command("exec listener $ROOT/gate", R"(, "stop": {"grace": "1h"})");
 }
 
 TEST(Run, waits_for_the_end_of_the_same_that_is_being_stopped) {

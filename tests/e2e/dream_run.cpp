@@ -267,6 +267,12 @@ Finished run(const Workspace& workspace) {
   return run(workspace, Launch{.arguments = {"go"}, .folder = workspace.requested()});
 }
 
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t times = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++times;
+  return times;
+}
+
 std::string on_one_line(std::string_view json) {
   std::string line;
   bool indents = true;

@@ -126,6 +126,9 @@ struct Finished {
 Finished run(const Workspace& workspace, const Launch& launch);
 Finished run(const Workspace& workspace);
 
+/// How often `what` stands in the text.
+[[nodiscard]] std::size_t count(const std::string& text, const std::string& what);
+
 /// Indented JSON on one line: `{"id": "x","steps": []}`.
 std::string on_one_line(std::string_view json);
 

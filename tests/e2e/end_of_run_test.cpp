@@ -45,11 +45,10 @@ TEST(EndOfRun, a_background_step_may_still_fail_the_run_at_its_end) {
 
 TEST(EndOfRun, a_service_is_terminated_once_all_others_have_ended) {
   const Workspace workspace(
-      {{"a", "trap 'echo a closes; exit 7' TERM; echo a serves; while :; do read go < $ROOT/gate; done", "",
+      {{"a", std::string("trap 'echo a closes; exit 7' TERM; echo a serves; ") + until_a_trap_ends_it, "",
         service},
        {"b", "read go < $ROOT/gate_b", async, ""},
        {"c", "read go < $ROOT/gate_c", "", ""}});
-  const Gate gate(workspace, "gate");
   const Gate gate_b(workspace, "gate_b");
   const Gate gate_c(workspace, "gate_c");
   DreamRun dream(workspace);

@@ -87,10 +87,11 @@ TEST(ExitCode, is_124_for_a_step_that_ran_past_its_timeout) {
 }
 
 TEST(ExitCode, is_124_even_when_the_step_then_ends_with_0) {
-  const Workspace workspace(
-      {{"c", "trap 'exit 0' TERM; while :; do read go < $ROOT/gate; done", "", R"("timeout": 50)"}});
-  const Gate gate(workspace, "gate");
-  EXPECT_EQ(run(workspace).code, 124);
+  const Workspace workspace({{"c", std::string("trap 'echo asked; exit 0' TERM; ") + until_a_trap_ends_it, "",
+                              R"("timeout": 1000)"}});
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 124);
+  EXPECT_EQ(finished.out, "asked\n");
 }
 
 TEST(ExitCode, is_127_for_a_program_that_is_not_there) {

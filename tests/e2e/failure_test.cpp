@@ -89,7 +89,7 @@ TEST(Failure, of_an_optional_step_to_start_or_in_time_is_passed_by_too) {
 
 TEST(Failure, the_first_decides_the_exit_code_whatever_falls_over_afterwards) {
   const Workspace workspace(
-      {{"a", "trap 'exit 77' TERM; echo a waits; while :; do read go < $ROOT/gate; done", async, ""},
+      {{"a", std::string("trap 'exit 77' TERM; echo a waits; ") + until_a_trap_ends_it, async, ""},
        {"b", "read go < $ROOT/fail; exit 9", async, ""},
        {"c", "read go < $ROOT/gate", "", ""}});
   const Gate gate(workspace, "gate");
@@ -104,7 +104,7 @@ TEST(Failure, the_first_decides_the_exit_code_whatever_falls_over_afterwards) {
 
 TEST(Failure, the_summary_tells_each_steps_outcome_and_why) {
   const Workspace workspace({{"a", "true", "", ""},
-                             {"b", "exit 5", optional, R"("delay": 100)"},
+                             {"b", "exit 5", R"("required": false)", ""},
                              {"d", wait_line, async, ""},
                              {"services/api", "kill -KILL $$", "", ""},
                              {"c", "true", "", ""}});

@@ -66,8 +66,8 @@ TEST(Restart, waits_for_all_that_the_last_attempt_started) {
 }
 
 TEST(Restart, follows_a_timeout) {
-  const Workspace workspace({{"a", "test $DREAM_ATTEMPT = 2 || read go < $ROOT/gate", "",
-                              std::string(quick) + R"(, "timeout": 50)"}});
+  const Workspace workspace({{"a", "test $DREAM_ATTEMPT != 1 || read go < $ROOT/gate", "",
+                              std::string(quick) + R"(, "timeout": 500)"}});
   const Gate gate(workspace, "gate");
   const Finished finished = run(workspace);
   EXPECT_EQ(finished.code, 0) << finished.err;

@@ -14,12 +14,6 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++times;
-  return times;
-}
-
 TEST(Signal, the_first_is_graceful_and_the_last_line_of_a_cleanup_is_shown) {
   const Workspace workspace({{"a", "exec listener $ROOT/gate", async, R"("stop": {"graceMs": 3600000})"},
                              {"c", "read go < $ROOT/other", "", ""}});

@@ -17,12 +17,6 @@ using ::testing::Not;
 
 constexpr const char* patient = R"("stop": {"graceMs": 3600000})";
 
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++times;
-  return times;
-}
-
 Launch go(std::vector<std::string> before = {}) {
   Launch launch{.arguments = {"go"}, .folder = "c", .environment = {{"NO_COLOR", "1"}}};
   if (before.empty()) return launch;

@@ -161,7 +161,8 @@ TEST(Surroundings, are_in_everything_else_those_of_a_process_that_is_started_by_
 
 TEST(Surroundings, hold_an_input_open_for_background_steps_until_they_are_asked_to_end) {
   // As watchers do, the service takes the end of its input for that of whoever has started it.
-  const Workspace workspace({{"a", "trap '' TERM; cat; echo over > $ROOT/over; echo watched", "", service},
+  const Workspace workspace({{"a", "trap '' TERM; touch up; cat; echo over > $ROOT/over; echo watched", "",
+                              std::string(service) + R"(, "ready": {"file": "up"})"},
                              {"b", "cat > $ROOT/b; test ! -e $ROOT/over && echo b has an end", "", ""},
                              {"c", "test ! -e $ROOT/over && echo still open", "", ""}});
   const Finished finished = run(workspace);

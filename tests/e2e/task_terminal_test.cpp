@@ -22,12 +22,6 @@ Launch go(std::vector<std::string> arguments = {}) {
           .environment = {{"NO_COLOR", "1"}, {"TERM", "xterm"}}};
 }
 
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++times;
-  return times;
-}
-
 const Step last{"c", "true", "", ""};
 
 TEST(TaskTerminal, is_there_for_both_outputs_and_nobody_is_waited_for_to_type) {

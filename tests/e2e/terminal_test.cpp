@@ -29,12 +29,6 @@ Launch line(const std::string& text) {
           .program = "/bin/sh"};
 }
 
-std::size_t count(const std::string& text, const std::string& what) {
-  std::size_t times = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++times;
-  return times;
-}
-
 constexpr const char* patient = R"("stop": {"graceMs": 3600000})";
 
 TEST(Terminal, of_one_step_is_the_users_own) {
@@ -134,8 +128,8 @@ TEST(CtrlC, makes_the_other_steps_get_it_or_their_stop_signal) {
 
 TEST(CtrlC, that_a_background_job_ignores_makes_it_get_the_stop_signal) {
   const Workspace workspace({{"c",
-                              "sh -c 'trap \"echo asked; exit 0\" TERM; echo up; read go < $ROOT/gate' & "
-                              "echo waits; read go < $ROOT/gate",
+                              std::string("sh -c 'trap \"echo asked; exit 0\" TERM; echo up; ") +
+                                  until_a_trap_ends_it + "' & echo waits; read go < $ROOT/gate",
                               "", patient}});
   const Gate gate(workspace, "gate");
   Terminal terminal(workspace, go());

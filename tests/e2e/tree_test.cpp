@@ -55,7 +55,11 @@ TEST(Tree, what_a_step_leaves_behind_ends_with_it) {
 }
 
 TEST(Tree, what_a_step_leaves_behind_is_named) {
-  const Workspace workspace({{"c", "(exec sleep 3600) > /dev/null 2>&1 & echo $!; exit 0", "", ""}});
+  const Workspace workspace(
+      {{"c",
+        "(exec sleep 3600) > /dev/null 2>&1 & until grep -q ^sleep /proc/$!/cmdline; do :; "
+        "done; echo $!; exit 0",
+        "", ""}});
   const Finished finished = run(workspace);
   EXPECT_EQ(finished.code, 0);
   const std::string pid = finished.out.substr(0, finished.out.find('\n'));
@@ -66,7 +70,7 @@ TEST(Tree, what_a_step_leaves_behind_is_named) {
 
 TEST(Tree, what_a_step_leaves_behind_is_not_what_its_timeout_is_for) {
   const Workspace workspace({{"c", "(trap '' TERM; exec sleep 3600) > /dev/null 2>&1 & exit 0", "",
-                              R"("timeout": 300, "stop": {"graceMs": 600})"}});
+                              R"("timeout": 2000, "stop": {"graceMs": 3000})"}});
   EXPECT_EQ(run(workspace).code, 0);
 }
 

@@ -12,6 +12,9 @@ namespace dream::e2e {
 /// Members of a dependency entry, for Step::mention.
 inline constexpr const char* async = R"("async": true)";
 inline constexpr const char* optional = R"("async": true, "required": false)";
+/// The end of a task's line that only its traps end. A shell runs a trap between two commands, and so may
+/// miss the signal that comes right before it blocks in `read`.
+inline constexpr const char* until_a_trap_ends_it = "while :; do sleep 0.05; done";
 /// Members of a task, for Step::task.
 inline constexpr const char* service = R"("service": true)";
 
