@@ -288,7 +288,7 @@ TEST_F(DockerEnvironment, is_what_dream_json_gives_in_the_mounted_project) {
 struct DockerStubborn : Docker {
   DockerStubborn()
       : Docker("trap 'echo heard' TERM; echo ready; while true; do sleep 1000 & wait; done",
-               R"(, "stop": {"graceMs": 300})") {}
+               R"(, "stop": {"graceMs": 3000})") {}
 };
 
 TEST_F(DockerStubborn, a_container_that_ignores_its_signal_is_killed_after_its_grace) {

@@ -55,7 +55,7 @@ TEST_P(Attempts, leave_nothing) {
   workspace.write("nothing", "");
   LifeLine life(workspace.root());
   const e2e::Gate first_attempt(workspace, "ended");
-  e2e::DreamRun dream(workspace, {.arguments = {"go"}, .folder = "d", .hangs_after_ms = 20'000});
+  e2e::DreamRun dream(workspace, {.arguments = {"go"}, .folder = "d"});
   dream.await_err("./a:go failed: exit code 1; again in ");
   life.await("up", 3 + 3);  // what b's first attempt, and c, have started
   first_attempt.open();
@@ -82,7 +82,7 @@ TEST_P(Finally, leaves_nothing) {
       "./b": {"tasks": {"go": {"command": "exec )" DREAM_SURVIVOR R"( $ROOT new_session"}}},
       "./d": {"tasks": {"go": {"command": "true"}}}}})");
   LifeLine life(workspace.root());
-  e2e::DreamRun dream(workspace, {.arguments = {"go"}, .folder = "d", .hangs_after_ms = 20'000});
+  e2e::DreamRun dream(workspace, {.arguments = {"go"}, .folder = "d"});
   dream.await_err("./b:go started");
   life.await("up", 1000 + 3);
   GetParam().end(dream);

@@ -85,7 +85,7 @@ TEST_P(ServiceOn, the_steps_own_signal_is_sent) {
 constexpr const char* stubborn = "trap 'echo no' TERM; echo ready; while true; do sleep 1000 & wait; done";
 
 TEST_P(ServiceOn, what_ignores_the_signal_is_killed_after_its_grace) {
-  FakeRun& step = start(on_node(GetParam()), {.command_line = stubborn, .grace_ms = 300});
+  FakeRun& step = start(on_node(GetParam()), {.command_line = stubborn, .grace_ms = 3000});
   await_output(step, "ready");
   until([&] { return detail(step).find("running") != std::string::npos; });
   plugin.terminate(step, DREAM_GRACEFUL);
