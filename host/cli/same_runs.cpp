@@ -20,8 +20,9 @@ namespace dream::cli {
 
 namespace {
 
-/// Nobody's start is held up for long by runs that say nothing.
-constexpr Duration short_patience = std::chrono::milliseconds(100);
+/// Nobody's start is held up for long by runs that say nothing. On a busy machine one that is well takes its
+/// time.
+constexpr Duration short_patience = std::chrono::seconds(1);
 
 /// The parent of this process, its parent and so on.
 std::set<pid_t> processes_above() {
