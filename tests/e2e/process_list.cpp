@@ -47,6 +47,12 @@ bool is_alive(pid_t pid) {
   return state_of(pid) != 'Z' && state_of(pid) != 'X';
 }
 
+void await_state(pid_t pid, char state) {
+  while (state_of(pid) != state) {
+    if (!is_alive(pid)) throw std::runtime_error("process " + std::to_string(pid) + " has ended");
+  }
+}
+
 std::vector<pid_t> tree_below(pid_t parent) {
   std::vector<pid_t> tree = children_of(parent);
   for (std::size_t at = 0; at < tree.size(); ++at) {
@@ -123,9 +129,11 @@ pid_t find_anywhere(const std::string& text) {
 }
 
 void await_stopped(pid_t pid) {
-  while (state_of(pid) != 'T') {
-    if (!is_alive(pid)) throw std::runtime_error("process " + std::to_string(pid) + " has ended");
-  }
+  await_state(pid, 'T');
+}
+
+void await_asleep(pid_t pid) {
+  await_state(pid, 'S');
 }
 
 void await_that_waits_for_a_child(pid_t pid) {

@@ -33,6 +33,8 @@ void kill_with_host(pid_t guardian);
 
 /// Blocks until a signal has stopped a process that lives.
 void await_stopped(pid_t pid);
+/// Waits until a process that lives sleeps.
+void await_asleep(pid_t pid);
 /// Waits until a process does nothing but wait for the end of another.
 void await_that_waits_for_a_child(pid_t pid);
 

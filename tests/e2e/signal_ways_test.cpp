@@ -48,6 +48,7 @@ TEST_P(Wrapper, that_tells_of_one_signal_in_several_ways_leaves_every_task_its_g
     const Gate gate(workspace, "gate");
     DreamRun dream(workspace, go(GetParam()));
     while (count(dream.out(), "listening") < 2) dream.await_more_out();
+    await_asleep(dream.pid());  // `timeout` dies of what comes before it knows whom it has started
     dream.send(signal);
     dream.await_err("waiting for ");  // whatever it sent has come
     gate.open();
@@ -70,6 +71,7 @@ TEST(WrapperOnATerminal, that_hands_ctrl_c_on_which_dream_has_as_well_leaves_eve
   const Gate gate(workspace, "gate");
   Terminal terminal(workspace, go({"/usr/bin/timeout", "--foreground", "3600"}));
   while (count(terminal.screen(), "listening") < 2) terminal.await_more();
+  await_asleep(terminal.pid());
   terminal.type("\x03");
   terminal.await_screen("waiting for ");
   gate.open();
