@@ -10,7 +10,7 @@ set -eu
 dir=$2
 
 alive() {  # another process may have this number by now
-  [ -s "$dir/pid" ] && tr '\0' ' ' < "/proc/$(cat "$dir/pid")/cmdline" 2> /dev/null | grep -q "sshd.*$dir/"
+  [ -s "$dir/pid" ] && tr '\0' ' ' < "/proc/$(cat "$dir/pid" 2> /dev/null)/cmdline" 2> /dev/null | grep -q "sshd.*$dir/"
 }
 
 stop() {
