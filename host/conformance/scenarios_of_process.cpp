@@ -30,6 +30,7 @@
 #include "conformance/extensions.hpp"
 #include "conformance/scenarios.hpp"
 #include "plugin/c_values.hpp"
+#include "process/signals.hpp"
 
 namespace dream::conformance {
 
@@ -118,7 +119,7 @@ void be_like_dream() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH, SIGCONT})
     sigaddset(&blocked, signal);
   ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
-  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
+  process::disarm_signals(process::set_of(SIGPIPE) | process::set_of(SIGXFSZ));
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // dream has none; here it has to be one, and one that a plugin hardly chooses.
   ::prctl(PR_SET_PDEATHSIG, SIGUSR1);

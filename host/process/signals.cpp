@@ -44,6 +44,21 @@ void set_handler(int signal, void (*handler)(int)) noexcept {
   ::syscall(SYS_rt_sigaction, signal, &action, nullptr, set_size);
 }
 
+void do_nothing(int /*signal*/) {}
+
+/// A handler that does nothing, and what the C library adds for the kernel to return from one: it is asked
+/// through a signal that it knows and that does nothing, either.
+KernelAction idle_action() noexcept {
+  struct sigaction idle {};
+  struct sigaction before {};
+  idle.sa_handler = do_nothing;
+  idle.sa_flags = SA_RESTART | SA_ONSTACK;
+  ::sigaction(SIGURG, &idle, &before);
+  const KernelAction action = action_of(SIGURG);
+  ::sigaction(SIGURG, &before, nullptr);
+  return action;
+}
+
 SignalSet change_blocked(int how, const SignalSet* signals) noexcept {
   SignalSet before = 0;
   ::syscall(SYS_rt_sigprocmask, how, signals, &before, set_size);
@@ -98,9 +113,11 @@ SignalSet default_signals() noexcept {
   return signals_with(SIG_DFL);
 }
 
-void ignore_signals(SignalSet signals) noexcept {
+void disarm_signals(SignalSet signals) noexcept {
+  static const KernelAction idle = idle_action();
+  const SignalSet disarmed = signals & default_signals();
   for (int signal = 1; signal <= last_signal; ++signal) {
-    if (contains(signals, signal)) set_handler(signal, SIG_IGN);
+    if (contains(disarmed, signal)) ::syscall(SYS_rt_sigaction, signal, &idle, nullptr, set_size);
   }
 }
 

@@ -42,7 +42,9 @@ struct InheritedSignals {
 [[nodiscard]] SignalSet ignored_signals() noexcept;
 [[nodiscard]] SignalSet default_signals() noexcept;
 
-void ignore_signals(SignalSet signals) noexcept;
+/// Takes their effect from those of them that have their usual one. Not by ignoring them: exec hands that on,
+/// and what a plugin starts by itself is to find what dream's caller has set.
+void disarm_signals(SignalSet signals) noexcept;
 
 /// For the calling thread, and those that it starts. Returns what was blocked before.
 SignalSet block_signals(SignalSet signals) noexcept;

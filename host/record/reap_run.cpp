@@ -17,6 +17,7 @@
 #include "plugin/idle_services.hpp"
 #include "plugin/loaded_plugin.hpp"
 #include "plugin/search_path.hpp"
+#include "process/signals.hpp"
 #include "process/wait_for_end.hpp"
 #include "record/record_text.hpp"
 #include "record/run_record.hpp"
@@ -116,7 +117,7 @@ bool reap_all(const RunRecord& record, const ReapWith& how, Log& log) {
 }  // namespace
 
 int reap_run(const fs::path& path, const plugin::SearchPath& search, std::chrono::milliseconds limit) {
-  std::signal(SIGPIPE, SIG_IGN);  // a warning that nobody reads any more ends nothing
+  process::disarm_signals(process::set_of(SIGPIPE));  // a warning that nobody reads any more ends nothing
   const auto log = output::make_stderr_log(LogLevel::warning);
   const Result<Descriptor> file = take_record(path);
   if (file && !file->is_open()) return 0;

@@ -12,6 +12,7 @@
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
 #include "output/trace_file.hpp"
+#include "process/signals.hpp"
 #include "runtime/socket_path.hpp"
 
 namespace dream::runtime {
@@ -91,8 +92,8 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
     trace_ = output::make_trace_file(*settings.trace_file, plan,
                                      [this](std::string_view line) { renderer_->say(line); });
   }
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code of write
-  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow (ulimit -f)
+  // A reader that went away is an error code of write, and so is a file that may not grow (ulimit -f).
+  process::disarm_signals(process::set_of(SIGPIPE) | process::set_of(SIGXFSZ));
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
   if (plan.shares_front) {
     std::string fifo;

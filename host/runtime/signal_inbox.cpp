@@ -39,7 +39,7 @@ bool may_be_taken(int signal) {
 }
 
 /// Not the faults: a plugin's own must end dream, and the guardian hears of those that somebody sends. Nor
-/// SIGPIPE, which dream ignores, for its own writes bring it about.
+/// SIGPIPE, which its own writes bring about: the session has disarmed it.
 SignalSet signals_to_read() {
   SignalSet signals = of_the_window;
   for (int signal = 1; signal <= process::last_signal; ++signal) {
@@ -56,7 +56,7 @@ constexpr int longest_copy_ms = 100;
 
 /// The C library has no use for number 32 until a thread is cancelled; 33 has its handler.
 int open_signals() {
-  process::ignore_signals(of_the_c_library & process::default_signals());
+  process::disarm_signals(of_the_c_library);
   const SignalSet signals = signals_to_read();
   process::block_signals(signals);
   return process::open_signals(signals);

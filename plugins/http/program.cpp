@@ -62,14 +62,13 @@ struct Manners {
 
   /// Its variables; a process group of its own, so that a Ctrl-C on the terminal doesn't cut the connection
   /// that the end is told through; an end with the thread that has started it, however that ends; and none of
-  /// the signals that this thread blocks and this process ignores.
+  /// the signals that this thread blocks.
   template <class Launcher>
   error_code on_exec_setup(Launcher& launcher, const std::filesystem::path& /*file*/,
                            const char* const* /*argv*/) const {
     launcher.env = environment;
     sigset_t none;
     ::sigemptyset(&none);
-    ::signal(SIGPIPE, SIG_DFL);
     if (::setpgid(0, 0) != 0 || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
         ::sigprocmask(SIG_SETMASK, &none, nullptr) != 0)
       return last_error();

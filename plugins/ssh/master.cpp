@@ -34,12 +34,10 @@ constexpr int most_sessions = 8;
 constexpr unsigned most_logins = 8;
 
 /// Between fork and exec: a session of its own, so that neither Ctrl-C nor a question on the terminal reaches
-/// it; none of the signals that dream blocks and ignores; and an end with the thread that started it.
+/// it; none of the signals that dream blocks; and an end with the thread that started it.
 [[noreturn]] void become_ssh(const char* file, char* const* argv, int out, int err, pid_t parent) {
   sigset_t none;
   ::sigemptyset(&none);
-  ::signal(SIGPIPE, SIG_DFL);
-  ::signal(SIGXFSZ, SIG_DFL);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -187,6 +187,29 @@ TEST(Signal, that_the_caller_ignores_or_blocks_is_ignored_or_blocked_in_tasks) {
   EXPECT_EQ(finished.code, 0);
 }
 
+TEST(Signal, that_only_dream_has_no_use_for_is_as_the_caller_left_it_in_what_plugins_start) {
+  const Workspace workspace(R"json({"projects": {
+    "./a": {"executor": "docker", "options": {"image": "box"}, "tasks": {"go": {"command": "true"}}},
+    "./b": {"executor": "ssh", "options": {"host": "far"}, "tasks": {"go": {"command": "true"}}}}})json");
+  workspace.script("bin/ssh",
+                   "#!/bin/sh\nsed -n '/^Sig[BI]/p' /proc/self/status > $ROOT/found.$(basename $PWD)\n");
+  const auto found = [&](const std::string& folder, const std::vector<int>& ignored) {
+    Launch launch{.arguments = {"go"},
+                  .folder = folder,
+                  .environment = {{"DOCKER_HOST", "ssh://far"},
+                                  {"PATH", (workspace.root() / "bin").string() + ":/usr/bin:/bin"}},
+                  .ignored_signals = ignored};
+    EXPECT_EQ(run(workspace, launch).code, 125);
+    return workspace.read("found." + folder);
+  };
+  for (const char* folder : {"a", "b"}) {
+    EXPECT_EQ(found(folder, {}), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n") << folder;
+    EXPECT_EQ(found(folder, {SIGPIPE, SIGHUP, SIGXFSZ}),
+              "SigBlk:\t0000000000000000\nSigIgn:\t0000000001001001\n")
+        << folder;
+  }
+}
+
 TEST(Signal, that_a_task_sends_to_its_own_group_is_no_request_to_dream) {
   const Workspace workspace({{"c", "trap '' TERM; kill 0; echo tidied", "", ""}});
   Terminal terminal(workspace, go());

@@ -68,9 +68,10 @@
  * them, which should live as long as they do (one that ends hands its children to another), and then by the
  * variable DREAM_CHILD in the environment of the host's process, which should be passed on to them; so one
  * that was started by a thread that has ended may be reaped by the host when it ends. They inherit a signal
- * mask that blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH and SIGCONT, and ignore SIGPIPE and
- * SIGXFSZ: a plugin sets both back where that matters (posix_spawnattr_setsigmask, _setsigdefault). What of
- * them lives when the host ends is killed.
+ * mask that blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH and SIGCONT: a plugin sets it back
+ * where that matters (posix_spawnattr_setsigmask). They ignore what the caller of the host ignores; that a
+ * write in the host's process gets no SIGPIPE and no SIGXFSZ, they don't inherit. What of them lives when the
+ * host ends is killed.
  *
  * A function that doesn't return 5 s after a signal has asked the host to stop, or 5 s after its own call if
  * that came later, ends the host and is named.
