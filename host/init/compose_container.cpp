@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "init/compose_values.hpp"
 #include "plan/workspace.hpp"
+#include "shared/size.hpp"
 
 namespace dream::init {
 
@@ -114,7 +115,8 @@ std::optional<Member> container_option(const std::string& key, const YAML::Node&
   if (key == "read_only") return Member("readOnly", is_true(value) ? "true" : "");
   if ((key == "hostname" || key == "domainname") && is_host_name(value.Scalar()))
     return Member(key, json_string(value.Scalar()));
-  if (key == "shm_size" && is_amount(value.Scalar())) return Member("shmSize", json_string(value.Scalar()));
+  if (key == "shm_size" && plugins::parse_size(value.Scalar()))
+    return Member("shmSize", json_string(value.Scalar()));
   return std::nullopt;
 }
 
@@ -130,7 +132,12 @@ std::string tmpfs_text(const YAML::Node& volume) {
   const YAML::Node settings = member_at(volume, "tmpfs");
   std::string options;
   for (const char* key : {"size", "mode"}) {
-    const std::string value = text_at(settings, key);
+    std::string value = text_at(settings, key);
+    if (std::string_view(key) == "size" && !value.empty()) {
+      const auto size = plugins::parse_size(value);
+      if (!size) return {};
+      value = std::to_string(*size);  // the kernel knows no "mb"
+    }
     if (!value.empty()) options += (options.empty() ? ":" : ",") + std::string(key) + "=" + value;
   }
   return target + options;

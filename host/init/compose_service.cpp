@@ -12,6 +12,7 @@
 #include "init/compose_command.hpp"
 #include "init/compose_container.hpp"
 #include "init/compose_values.hpp"
+#include "shared/size.hpp"
 
 namespace dream::init {
 
@@ -38,6 +39,11 @@ bool is_number(const std::string& text) {
   char* end = nullptr;
   return text.find_first_not_of("0123456789.") == std::string::npos && std::strtod(text.c_str(), &end) > 0 &&
          *end == '\0' && text.front() != '.' && text.back() != '.' && (text.front() != '0' || text[1] == '.');
+}
+
+/// Of which the docker executor starts a container.
+bool is_memory(const std::string& text) {
+  return plugins::parse_size(text).value_or(0) >= plugins::least_memory;
 }
 
 /// The name of a volume or network that isn't the project's own; empty: it is.
@@ -150,7 +156,7 @@ class Maker {
       if (!text.empty()) option("network", json_string(text));
     } else if (key == "pull_policy") {
       return pull(text);
-    } else if (key == "mem_limit" && is_amount(text)) {
+    } else if (key == "mem_limit" && is_memory(text)) {
       option("memory", json_string(text));
     } else if (key == "cpus" && is_number(text)) {
       option("cpus", text);
@@ -290,10 +296,14 @@ class Maker {
     const YAML::Node deploy = member_at(service_, "deploy");
     const YAML::Node resources = member_at(deploy, "resources");
     const YAML::Node limits = member_at(resources, "limits");
-    if (const std::string memory = text_at(limits, "memory"); is_amount(memory))
+    if (const std::string memory = text_at(limits, "memory"); is_memory(memory))
       option("memory", json_string(memory));
+    else if (!memory.empty())
+      leave_out("deploy.resources.limits.memory");
     if (const std::string cpus = text_at(limits, "cpus"); !cpus.empty() && is_number(cpus))
       option("cpus", cpus);
+    else if (!cpus.empty())
+      leave_out("deploy.resources.limits.cpus");
     if (!member_at(limits, "pids").IsNull()) leave_out("deploy.resources.limits.pids");
     const YAML::Node reserved = member_at(resources, "reservations");
     if (!member_at(reserved, "memory").IsNull()) leave_out("deploy.resources.reservations.memory");

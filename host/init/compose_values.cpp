@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -101,12 +100,6 @@ std::vector<std::string> texts_of(const YAML::Node& node) {
 
 bool is_elsewhere(const std::string& path) {
   return path.find("://") != std::string::npos || path.starts_with("git@") || path.starts_with("github.com/");
-}
-
-bool is_amount(const std::string& text) {
-  char* end = nullptr;
-  return std::strtod(text.c_str(), &end) > 0 &&
-         (*end == '\0' || std::string_view("bBkKmMgG").find(*end) != std::string_view::npos);
 }
 
 bool is_true(const YAML::Node& node) {

@@ -23,9 +23,6 @@ namespace dream::init {
 [[nodiscard]] bool is_elsewhere(const std::string& path);
 [[nodiscard]] bool is_true(const YAML::Node& node);
 
-/// Whether a text says how much memory: "512m", or bytes.
-[[nodiscard]] bool is_amount(const std::string& text);
-
 /// The words of a command: those of a list, or of a text split as compose splits it, by blanks, quotes and
 /// backslashes and without a shell: what stands from the first `;`, `&`, `|`, `<` or `>` on is `passed_over`.
 /// Throws for a quote without its end.

@@ -6,10 +6,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <dream/sdk/options.hpp>
 #include <initializer_list>
 #include <utility>
+
+#include "shared/size.hpp"
 
 namespace dream::docker {
 
@@ -85,10 +86,9 @@ Result<std::optional<Gpus>> read_gpus(const Json& json) {
 
 Result<void> read_limits(const Json& json, Options& options) {
   if (const Json& memory = json_at(json, {"memory"}); !memory.IsNull()) {
-    const auto size = parse_size(memory.IsString() ? memory.GetString() : to_text(memory));
-    constexpr std::int64_t least = std::int64_t{6} * 1024 * 1024;  // of every engine
+    const auto size = plugins::parse_size(memory.IsString() ? memory.GetString() : to_text(memory));
     if (!size) return wrong("/memory", "this is no amount of memory", R"(write it like "512m" or "2g")");
-    if (*size < least)
+    if (*size < plugins::least_memory)
       return wrong("/memory", "no container runs with less than 6 MiB", R"(for example "64m")");
     options.memory = *size;
   }
@@ -152,24 +152,6 @@ bool is_ip_address(const std::string& text) {
 }
 
 }  // namespace
-
-std::optional<std::int64_t> parse_size(std::string_view text) {
-  const std::string copy(text);  // strtod needs its end
-  char* end = nullptr;
-  const double number = std::strtod(copy.c_str(), &end);
-  if (end == copy.c_str() || !(number > 0)) return std::nullopt;
-  std::string unit(end);
-  for (char& c : unit) c = static_cast<char>(c | 0x20);  // letters become small ones
-  double factor = 1;
-  for (const auto& [name, bytes] : {std::pair("k", 0x1p10), std::pair("m", 0x1p20), std::pair("g", 0x1p30),
-                                    std::pair("t", 0x1p40), std::pair("p", 0x1p50)}) {
-    if (unit == name || unit == std::string(name) + "b" || unit == std::string(name) + "ib") factor = bytes;
-  }
-  if (factor == 1 && !unit.empty() && unit != "b") return std::nullopt;
-  constexpr double most = 1e18;
-  const double size = number * factor;
-  return size > most ? std::nullopt : std::optional(std::llround(size));
-}
 
 Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::string& where) {
   const auto bad = [&] {

@@ -118,7 +118,4 @@ struct TmpfsSettings {
 /// "/path", "SOURCE:/path" or "SOURCE:/path:MODE"; a source that is a path may have colons.
 [[nodiscard]] Result<Volume> parse_volume(const std::string& text, const std::string& where);
 
-/// Bytes: "512m", "1.5g", "1024".
-[[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
-
 }  // namespace dream::docker

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "options.hpp"
+#include "shared/size.hpp"
 
 namespace dream::docker {
 
@@ -118,7 +119,7 @@ Result<Sandbox> read_sandbox(const Json& options) {
                   .hostname = read.text("hostname").value_or(""),
                   .domainname = read.text("domainname").value_or("")};
   if (const Json& size = json_at(options, {"shmSize"}); !size.IsNull()) {
-    const auto bytes = parse_size(text_of(size));
+    const auto bytes = plugins::parse_size(text_of(size));
     if (!bytes)
       return wrong_setting("/shmSize", "this is no amount of memory", R"(write it like "256m" or "1g")");
     sandbox.shm_size = *bytes;

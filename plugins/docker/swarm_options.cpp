@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "options.hpp"
+#include "shared/size.hpp"
 
 namespace dream::docker {
 
@@ -82,8 +83,8 @@ std::optional<TmpfsSettings> read_tmpfs_settings(std::string_view text) {
     text.remove_prefix(std::min(one.size() + 1, text.size()));
     const std::string_view value = one.substr(std::min(one.find('=') + 1, one.size()));
     const bool is_octal = !value.empty() && value.find_first_not_of("01234567") == std::string_view::npos;
-    if (one.starts_with("size=") && parse_size(value)) {
-      settings.size = *parse_size(value);
+    if (const auto size = plugins::parse_size(value); one.starts_with("size=") && size) {
+      settings.size = *size;
     } else if (one.starts_with("mode=") && is_octal && value.size() <= 5) {
       settings.mode = std::stoi(std::string(value), nullptr, 8);
     } else {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "shared/size.hpp"
+
 namespace dream::docker {
 namespace {
 
@@ -75,13 +77,18 @@ TEST(DockerOptions, a_wrong_port_is_named_by_its_place) {
 }
 
 TEST(DockerOptions, memory_has_units) {
+  using plugins::parse_size;
   EXPECT_EQ(parse_size("512m"), 512LL * 1024 * 1024);
   EXPECT_EQ(parse_size("1.5G"), 1536LL * 1024 * 1024);
   EXPECT_EQ(parse_size("64MiB"), 64LL * 1024 * 1024);
+  EXPECT_EQ(parse_size("64 mb"), 64LL * 1024 * 1024);
   EXPECT_EQ(parse_size("1t"), 1LL << 40U);
   EXPECT_EQ(parse_size("2PB"), 1LL << 51U);
-  EXPECT_EQ(parse_size("7"), 7);
-  for (const char* text : {"", "m", "-1m", "1x", "1e30g", "0"}) EXPECT_FALSE(parse_size(text)) << text;
+  for (const char* text : {"7", "7b", "7 B"}) EXPECT_EQ(parse_size(text), 7) << text;
+  for (const char* text :
+       {"",    "m",    "-1m",   "+1m", " 1m", "1  m", "1m ",  "1x",        "1mx",   "1bb", "1bib",
+        "1mi", "1mxb", "0x10m", "nan", "inf", "infb", "1,5g", "99999999t", "1e30g", "0",   "0.5"})
+    EXPECT_FALSE(parse_size(text)) << text;
   EXPECT_EQ(wrong_in(R"({"image": "a", "memory": "1 apple"})"), "/memory");
   EXPECT_EQ(wrong_in(R"({"image": "a", "memory": "1m"})"), "/memory");
   EXPECT_EQ(read_options(R"({"image": "a", "memory": 134217728})")->memory, 134217728);

@@ -109,7 +109,7 @@ services:
     cap_drop: [ALL]
     read_only: true
     tmpfs: /run
-    volumes: [{type: tmpfs, target: /tmp, tmpfs: {size: 64m, mode: 1777}}]
+    volumes: [{type: tmpfs, target: /tmp, tmpfs: {size: 64mb, mode: 1777}}]
     ulimits: {nofile: 4096, nproc: {soft: 10, hard: -1}}
     extra_hosts: {far: 10.0.0.1, twice: [10.0.0.2, "::1"]}
     shm_size: 256m
@@ -130,7 +130,7 @@ services:
   workspace();
   const std::string a = line("\"a\": {");
   for (const char* part : {R"("capAdd": ["NET_ADMIN"])", R"("capDrop": ["ALL"])", R"("readOnly": true)",
-                           R"("tmpfs": ["/run", "/tmp:size=64m,mode=1777"])",
+                           R"("tmpfs": ["/run", "/tmp:size=67108864,mode=1777"])",
                            R"("ulimits": { "nofile": 4096, "nproc": { "soft": 10, "hard": -1 } })",
                            R"("extraHosts": ["far:10.0.0.1", "twice:10.0.0.2", "twice:::1"])",
                            R"("shmSize": "256m")", R"("devices": ["/dev/fuse", "/dev/a:/dev/b:r"])",
@@ -151,7 +151,8 @@ TEST_F(Init, what_the_docker_executor_would_refuse_of_them_is_told) {
        {"tmpfs: [run]", "ulimits: {nofile: x}", "ulimits: {nofile: {soft: 2, hard: 1}}",
         "ulimits: {nofile: {soft: 2}}", "extra_hosts: [a]", "shm_size: much", "devices: [vendor.com/gpu=all]",
         "devices: [\"/dev/a:/b:r:w\"]", "security_opt: [\"seccomp:./profile.json\"]", "sysctls: [a]",
-        "hostname: \"a b\"", "domainname: [a]"}) {
+        "hostname: \"a b\"", "domainname: [a]", "mem_limit: 10mxyz", "mem_limit: inf", "mem_limit: 1m",
+        "shm_size: 0x10m"}) {
     write("compose.yaml", "services: {one: {image: i, " + std::string(wrong) + "}}\n");
     const std::string key = std::string(wrong).substr(0, std::string_view(wrong).find(':'));
     workspace();

@@ -282,6 +282,14 @@ TEST_F(Init, services_that_extend_one_another_without_an_end_are_an_error) {
   EXPECT_THAT(text(), HasSubstr("there is no file none.yaml"));
 }
 
+TEST_F(Init, tells_limits_that_the_docker_executor_would_refuse) {
+  write("compose.yaml",
+        "services: {a: {image: i, deploy: {resources: {limits: {memory: 2x, cpus: many}}}}, "
+        "b: {image: i, mem_limit: 1.5 GiB}}\n");
+  EXPECT_THAT(text(), HasSubstr("deploy.resources.limits.memory and deploy.resources.limits.cpus of a"));
+  EXPECT_THAT(text(), HasSubstr(R"("memory": "1.5 GiB")"));
+}
+
 TEST_F(Init, takes_what_the_docker_executor_has_an_option_for_and_tells_the_rest_once) {
   write("s.txt", "");
   write("compose.yaml", R"(
