@@ -25,15 +25,17 @@ sdk::Result<void> LifeLine::open(std::string_view first) {
   }
   reading_ = ends[0];
   writing_ = ends[1];
-  constexpr std::size_t room_of_a_pipe = 65536;
+  // What comes later must fit, too: a connection that is stuck takes nothing.
   constexpr std::size_t for_signals = 4096;
-  if (first.size() + for_signals > room_of_a_pipe) {
-    ::fcntl(writing_, F_SETPIPE_SZ, static_cast<int>(first.size() + for_signals));
-  }
-  if (::write(writing_, first.data(), first.size()) == static_cast<ssize_t>(first.size())) return {};
+  const auto needed = static_cast<int>(first.size() + for_signals);
+  const bool has_room =
+      ::fcntl(writing_, F_GETPIPE_SZ) >= needed || ::fcntl(writing_, F_SETPIPE_SZ, needed) >= needed;
+  if (has_room && ::write(writing_, first.data(), first.size()) == static_cast<ssize_t>(first.size()))
+    return {};
   close();
   return sdk::Failure{DREAM_E_FAILED, "the command and its environment are too long to be sent over ssh",
-                      "put them into a file that is copied (option \"sync\")"};
+                      "put them into a file that is copied (option \"sync\"); or too much stands in this "
+                      "user's pipes: see /proc/sys/fs/pipe-user-pages-soft"};
 }
 
 std::vector<std::string> LifeLine::as_stdin_of(const std::vector<std::string>& words) const {
@@ -44,11 +46,10 @@ std::vector<std::string> LifeLine::as_stdin_of(const std::vector<std::string>& w
   return all;
 }
 
-void LifeLine::send(std::string_view line) {
-  if (writing_ < 0) return;
+bool LifeLine::send(std::string_view line) {
   const std::string whole = std::string(line) + "\n";
-  // A reader that has gone is told by the end of the child: SIGPIPE is ignored here.
-  static_cast<void>(::write(writing_, whole.data(), whole.size()));
+  // A reader that has gone is told by the end of the child: SIGPIPE ends nothing here.
+  return ::write(writing_, whole.data(), whole.size()) >= 0 || errno != EAGAIN;
 }
 
 void LifeLine::keep_only_the_writing_end() {

@@ -20,8 +20,8 @@ class LifeLine {
   [[nodiscard]] sdk::Result<void> open(std::string_view first);
   /// `words`, with this stream as stdin; works as long as this process lives and the line isn't closed.
   [[nodiscard]] std::vector<std::string> as_stdin_of(const std::vector<std::string>& words) const;
-  /// Sends one line.
-  void send(std::string_view line);
+  /// Sends one line. False: the connection takes nothing more, and the line never arrives.
+  [[nodiscard]] bool send(std::string_view line);
   /// Once the child has opened its own end; else the stream would outlive that.
   void keep_only_the_writing_end();
   void close();

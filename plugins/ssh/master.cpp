@@ -96,8 +96,12 @@ std::string socket_folder(const std::string& session) {
 }
 
 Master::Master(const Options& options, std::string socket, int turns)
-    : host_(options.host), socket_(std::move(socket)), turns_(turns) {
-  stop_ = ::eventfd(0, EFD_CLOEXEC);
+    : host_(options.host), socket_(std::move(socket)), turns_(turns), stop_(::eventfd(0, EFD_CLOEXEC)) {
+  if (stop_ < 0) {  // nobody could end it
+    said_ = std::string("it can't be watched: ") + std::strerror(errno);
+    state_ = State::over;
+    return;
+  }
   try {
     thread_ = std::thread([this, words = master_words(options, socket_)] {
       if (wait_for_turn()) connect(words);
@@ -190,7 +194,8 @@ void Master::connect(const std::vector<std::string>& words) {
       said_ = std::strerror(errno);
       ::kill(child, SIGKILL);
     }
-    ::waitpid(child, nullptr, 0);
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
     if (process >= 0) ::close(process);
   }
   ::close(out[0]);

@@ -63,7 +63,7 @@ class Master {
   std::vector<Waiting> waiting_;
   int turns_;
   bool has_turn_ = false;  ///< [thread]
-  int stop_ = -1;          ///< an eventfd that tells the thread to end
+  int stop_;               ///< an eventfd that tells the thread to end
   std::thread thread_;
 };
 

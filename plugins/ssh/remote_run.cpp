@@ -104,9 +104,10 @@ void RemoteRun::marked(std::uint32_t stream, const std::string& words) {
   } else if (word == "started" && stage_ == Stage::entering) {
     stage_ = Stage::running;
     line_.keep_only_the_writing_end();
-    line_.send("is " + value);
+    const bool told =
+        line_.send("is " + value) && (!asked_ || line_.send(std::to_string(plan_.far.stop_signal)));
     host_.started(run_);
-    if (asked_) line_.send(std::to_string(plan_.far.stop_signal));
+    if (!told) child_.kill();  // the end of its line ends it
   } else if (word == "ended") {
     int code = 0;
     std::from_chars(value.data(), value.data() + value.size(), code);
@@ -163,10 +164,13 @@ Result<void> RemoteRun::terminate(sdk::Urgency urgency) {
     // Not yet to be told apart from the login; the end of the line ends what may run there already.
     if (forced_) child_.kill();
   } else if (forced_) {
-    line_.send("9");
-    give_the_far_side_time();
-  } else {
-    line_.send(std::to_string(plan_.far.stop_signal));
+    if (line_.send("9")) {
+      give_the_far_side_time();
+    } else {
+      child_.kill();
+    }
+  } else if (!line_.send(std::to_string(plan_.far.stop_signal))) {
+    return Failure{DREAM_E_FAILED, "the connection to \"" + plan_.options.host + "\" takes nothing more"};
   }
   return {};
 }
