@@ -40,10 +40,15 @@ class RunNotes {
   [[nodiscard]] sdk::Result<void> begin(const std::string& line) {
     ++open_;
     if (file_.empty() || lines_.contains(line)) return {};
+    std::error_code ignored;
+    const bool is_new = !std::filesystem::exists(file_, ignored);
+    const std::uintmax_t before = is_new ? 0 : std::filesystem::file_size(file_, ignored);
     std::ofstream stream(file_, std::ios::app | std::ios::binary);
     stream << line << '\n' << std::flush;
     if (!stream) {
       --open_;
+      stream.close();
+      std::filesystem::resize_file(file_, before, ignored);  // the next note would go on in half of this one
       return sdk::Failure{DREAM_E_FAILED, "a note for the removal of what is left can't be written",
                           "make room on the disk", file_};
     }

@@ -4,6 +4,7 @@
 
 #include <dream/testing/fake_host.hpp>
 
+#include "support/file_size_limit.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::plugins {
@@ -50,6 +51,23 @@ TEST_F(Notes, of_what_is_left_stay_until_it_is_removed) {
   EXPECT_THAT(dead().lines(), Optional(ElementsAre("a", "b")));
   dead().drop();
   EXPECT_THAT(dead().lines(), Optional(IsEmpty()));
+}
+
+TEST_F(Notes, that_do_not_fit_on_the_disk_leave_no_half_of_a_line) {
+  auto notes = make();
+  {
+    const FileSizeLimit full(2);
+    EXPECT_FALSE(notes->begin("first"));
+  }
+  EXPECT_TRUE(notes->begin("a"));
+  {
+    const FileSizeLimit full(4);
+    EXPECT_FALSE(notes->begin("second"));
+  }
+  EXPECT_TRUE(notes->begin("b"));
+  EXPECT_THAT(dead().lines(), Optional(ElementsAre("a", "b")));
+  notes->end();
+  notes->end();
 }
 
 TEST_F(Notes, without_a_folder_are_not_known) {
