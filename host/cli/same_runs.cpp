@@ -39,7 +39,7 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
   constexpr Duration patience = std::chrono::milliseconds(500);
   std::optional<Result<void>> judged;
   control::OpenRuns runs = control::open_runs(
-      control::sockets_of_runs(plugin::own_environment()),
+      control::sockets_of_runs(plugin::own_lookup()),
       [&](const control::RunInfo& run) { return above.contains(run.pid); }, patience);
   for (control::Connection& run : runs.meant) {
     const auto answer = run.ask({.id = 1, .what = control::Request::What::ps}, read_clock() + patience);
@@ -85,8 +85,8 @@ void keep_those_in(const std::string& root, std::vector<control::SilentRun>& run
 
 control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
                                  Duration patience) {
-  control::OpenRuns runs = control::open_runs(control::sockets_of_runs(plugin::own_environment()),
-                                              is_same(selection, root), patience);
+  control::OpenRuns runs =
+      control::open_runs(control::sockets_of_runs(plugin::own_lookup()), is_same(selection, root), patience);
   keep_those_in(control::real_root(root), runs.silent);
   const Result<history::Archive> archive = history::Archive::open_own();
   if (runs.silent.empty() || !archive) return runs;
@@ -171,7 +171,7 @@ bool wait_for_end(control::Connection& run, const Plan& plan) {
 
 bool is_stopping_run(pid_t pid) {
   control::OpenRuns runs = control::open_runs(
-      control::sockets_of_runs(plugin::own_environment()),
+      control::sockets_of_runs(plugin::own_lookup()),
       [&](const control::RunInfo& run) { return run.pid == pid; }, short_patience);
   return std::ranges::any_of(runs.meant,
                              [](control::Connection& run) { return is_being_stopped(run, short_patience); });

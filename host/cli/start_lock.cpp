@@ -38,7 +38,7 @@ StartLock::StartLock(const Selection& selection, const std::filesystem::path& ro
   std::string what = control::real_root(root);
   for (const std::string& id : sorted_ids(selection)) what += '\n' + id;
   const std::string name = std::string(prefix) + history::mark_of(what);
-  const auto folder = runtime::socket_folder(plugin::own_environment(), name.size());
+  const auto folder = runtime::socket_folder(plugin::own_lookup(), name.size());
   if (!folder) return;
   remove_unlocked(*folder);
   path_ = *folder / name;

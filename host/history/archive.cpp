@@ -74,7 +74,7 @@ Result<Archive> Archive::open(const plugin::Place& place) {
 }
 
 Result<Archive> Archive::open_own() {
-  return open(*plugin::make_place({}, {}, plugin::own_environment()));
+  return open(*plugin::make_place({}, {}, plugin::own_lookup()));
 }
 
 Result<Archive> Archive::make(const plugin::Place& place) {

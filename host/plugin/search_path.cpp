@@ -172,7 +172,7 @@ std::string describe_origin(const FoundPlugin& plugin, const Trust& trust) {
   return plugin.why + (trust.everything ? ", trusted by --trust" : ", confirmed");
 }
 
-EnvironmentLookup own_environment() {
+EnvironmentLookup own_lookup() {
   return [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);

@@ -65,7 +65,7 @@ struct SearchPath {
 using EnvironmentLookup = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// This process's own.
-[[nodiscard]] EnvironmentLookup own_environment();
+[[nodiscard]] EnvironmentLookup own_lookup();
 
 /// The search path of a workspace. `installed` is the folder of dream's own plugins.
 [[nodiscard]] SearchPath make_search_path(const Workspace& workspace, std::filesystem::path installed,

@@ -197,7 +197,7 @@ Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text, const
 
 plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {
   plugin::SearchPath search =
-      plugin::make_search_path(workspace, from_binary(DREAM_PLUGIN_FOLDER), plugin::own_environment());
+      plugin::make_search_path(workspace, from_binary(DREAM_PLUGIN_FOLDER), plugin::own_lookup());
   search.trust.everything = trust;
   return search;
 }

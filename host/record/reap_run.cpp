@@ -54,8 +54,7 @@ struct ReapWith {
 
 /// In a process of its own: loads the plugin and lets it clean up.
 int reap_with(const RecordedPlugin& recorded, const RunRecord& record, const ReapWith& how, Log& log) {
-  plugin::IdleServices services(log,
-                                plugin::make_place(record.session, record.root, plugin::own_environment()));
+  plugin::IdleServices services(log, plugin::make_place(record.session, record.root, plugin::own_lookup()));
   const auto reap = [&]() -> Result<void> {
     const auto found = find_plugin(recorded, how.search);
     if (!found) return found.error();

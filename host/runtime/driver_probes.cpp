@@ -45,7 +45,7 @@ probe::Prober::Time Driver::time_of(Running& running) {
 }
 
 Result<void> Driver::open_notify_socket(Running& running, plugin::TaskSpec& task) {
-  const Result<std::string> path = new_socket_path(plugin::own_environment());
+  const Result<std::string> path = new_socket_path(plugin::own_lookup());
   if (!path) return path.error();
   auto socket =
       probe::NotifySocket::open(session_.context(), *path, [this, attempt = running.attempt](Duration time) {

@@ -98,7 +98,7 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
   if (plan.shares_front) {
     std::string fifo;
     if (plan.jobserver == Jobserver::fifo) {
-      const Result<std::string> path = new_jobserver_path(plugin::own_environment());
+      const Result<std::string> path = new_jobserver_path(plugin::own_lookup());
       if (path)
         fifo = *path;
       else

@@ -40,7 +40,7 @@ class Docker : public sdk::Executor {
     if (host_.post() == nullptr || host_.output() == nullptr) {
       return Failure{DREAM_E_UNSUPPORTED, "this host has no dream.post/1 or no dream.output/1"};
     }
-    Result<ContainerPlan> plan = make_plan(host_, project_, task, own_variables());
+    Result<ContainerPlan> plan = make_plan(host_, project_, task, own_lookup());
     if (!plan) return plan.failure();
     if (const auto& build = plan->options.build) {
       const auto dockerfile =
@@ -60,7 +60,7 @@ class Docker : public sdk::Executor {
   }
 
   Result<std::string> describe(const sdk::Task& task) {
-    const Result<ContainerPlan> plan = make_plan(host_, project_, task, own_variables());
+    const Result<ContainerPlan> plan = make_plan(host_, project_, task, own_lookup());
     if (!plan) return plan.failure();
     return plan->options.swarm ? describe_service(*plan) : dream::docker::describe(*plan);
   }
@@ -80,8 +80,7 @@ class Docker : public sdk::Executor {
   }
 
   static Result<void> tool(const sdk::Host&, const sdk::Project& project) {
-    const Result<Endpoint> endpoint =
-        find_endpoint(sdk::Options(project.options).text("host"), own_variables());
+    const Result<Endpoint> endpoint = find_endpoint(sdk::Options(project.options).text("host"), own_lookup());
     if (!endpoint) return endpoint.failure();
     std::error_code ignored;
     if (endpoint->kind == Endpoint::Kind::local && !std::filesystem::exists(endpoint->path, ignored)) {
@@ -101,7 +100,7 @@ class Docker : public sdk::Executor {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms);
     Result<void> result;
     for (const std::string& options : run.options) {
-      const Result<Endpoint> endpoint = find_endpoint(sdk::Options(options).text("host"), own_variables());
+      const Result<Endpoint> endpoint = find_endpoint(sdk::Options(options).text("host"), own_lookup());
       if (!endpoint) {
         result = endpoint.failure();
         continue;

@@ -37,7 +37,7 @@ using plugins::Json;
 using plugins::json_at;
 using plugins::json_number;
 using plugins::json_text;
-using plugins::own_variables;
+using plugins::own_lookup;
 using plugins::parse_json;
 using plugins::parse_json_file;
 using plugins::short_hash;

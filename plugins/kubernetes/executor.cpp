@@ -17,7 +17,7 @@ namespace {
 
 using namespace dream::kubernetes;  // NOLINT(google-build-using-namespace): this is where it comes together
 namespace sdk = dream::sdk;
-using dream::plugins::own_variables;
+using dream::plugins::own_lookup;
 
 /// One Pod for each task.
 class Kubernetes : public sdk::Executor {
@@ -34,7 +34,7 @@ class Kubernetes : public sdk::Executor {
     if (host_.post() == nullptr || host_.output() == nullptr) {
       return sdk::Failure{DREAM_E_UNSUPPORTED, "this host has no dream.post/1 or no dream.output/1"};
     }
-    sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_variables());
+    sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_lookup());
     if (!plan) return plan.failure();
     notes_->find_place(host_);
     plan->notes = notes_;
@@ -50,7 +50,7 @@ class Kubernetes : public sdk::Executor {
   }
 
   sdk::Result<std::string> describe(const sdk::Task& task) {
-    const sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_variables());
+    const sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_lookup());
     if (!plan) return plan.failure();
     return dream::kubernetes::describe(*plan);
   }
@@ -70,7 +70,7 @@ class Kubernetes : public sdk::Executor {
   }
 
   static sdk::Result<void> tool(const sdk::Host&, const sdk::Project& project) {
-    const auto access = find_access(AccessOptions::read(project.options), own_variables());
+    const auto access = find_access(AccessOptions::read(project.options), own_lookup());
     if (!access) return access.failure();
     return {};
   }
@@ -83,7 +83,7 @@ class Kubernetes : public sdk::Executor {
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms) * 9 / 10;
     sdk::Result<void> result;
     for (const std::string& options : run.options) {
-      const auto access = find_access(AccessOptions::read(options), own_variables());
+      const auto access = find_access(AccessOptions::read(options), own_lookup());
       if (!access) {
         result = access.failure();
         continue;

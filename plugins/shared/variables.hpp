@@ -12,7 +12,7 @@ namespace dream::plugins {
 using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// The variables of this process.
-[[nodiscard]] inline Variables own_variables() {
+[[nodiscard]] inline Variables own_lookup() {
   return [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody writes it
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);

@@ -64,7 +64,7 @@ Result<control::OpenRuns> runs_above(const Options& options,
 
 /// The runs that the options mean: of this workspace, or with this id.
 Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ctl) {
-  std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
+  std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_lookup());
   std::string root;
   if (!ctl.everywhere && ctl.run.empty()) {
     const Result<std::filesystem::path> found = prepare::find_root(options.directory, true);

@@ -293,8 +293,7 @@ int run_detached(const Options& options) {
     const Result<Requested> requested = requested_by(options, *loaded);
     if (!requested) return exit_nothing_run;
     if (!requested->plan) return tell_selection(options, requested->selection);
-    if (const auto socket = control::socket_of(plugin::new_session_id(), plugin::own_environment());
-        !socket) {
+    if (const auto socket = control::socket_of(plugin::new_session_id(), plugin::own_lookup()); !socket) {
       complain(socket.error());
       return exit_nothing_run;
     }

@@ -133,7 +133,7 @@ std::string sentence_on_hidden(const control::RunInfo& run) {
 }
 
 bool has_socket(const std::string& run) {
-  const auto sockets = control::sockets_of_runs(plugin::own_environment());
+  const auto sockets = control::sockets_of_runs(plugin::own_lookup());
   return std::ranges::any_of(sockets, [&](const auto& socket) { return control::run_of(socket) == run; });
 }
 

@@ -80,7 +80,7 @@ int show_plugin(const Options& options) {
   const plugin::SearchPath search = prepare::plugin_search_path(workspace->workspace, options.trust);
   const auto log = output::make_stderr_log(options.debug ? LogLevel::debug : LogLevel::warning);
   plugin::IdleServices services(
-      *log, plugin::make_place(plugin::new_session_id(), search.root, plugin::own_environment()));
+      *log, plugin::make_place(plugin::new_session_id(), search.root, plugin::own_lookup()));
   const Result<plugin::FoundPlugin> found = find_plugin(options, search);
   const auto loaded = found ? plugin::LoadedPlugin::load(options.words[0], *found, services)
                             : Result<std::unique_ptr<plugin::LoadedPlugin>>(found.error());

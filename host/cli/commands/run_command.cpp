@@ -160,7 +160,7 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
                                              const prepare::LoadedWorkspace& loaded, runtime::Driver& driver,
                                              Reloading& reloading, int notice) {
   const plugin::Place& place = *session.services().place();
-  const auto socket = control::socket_of(place.session, plugin::own_environment());
+  const auto socket = control::socket_of(place.session, plugin::own_lookup());
   if (!socket) {
     session.log().debug([&] { return "dream ctl can't ask this run: " + to_string(socket.error()); });
     tell_starter(notice, "");
@@ -276,7 +276,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
              process::Inheritance inheritance, RunWatcher* watcher, std::optional<int>& signal) {
   const Plan& plan = *requested.plan;
   const output::OutputMode mode = output_mode(options, plan);
-  const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
+  const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_lookup());
   config::Secrets secrets = loaded.document->secrets();
   secrets.see_environment();
   for (const Step& step : plan.steps) secrets.spare(to_string(step.id));
@@ -356,7 +356,7 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   }
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
-  const auto before = plugin::make_place(id, {}, plugin::own_environment());
+  const auto before = plugin::make_place(id, {}, plugin::own_lookup());
   clean_up_after_the_dead(*before, options.trust);
   Result<Descriptor> guardian =
       process::split_off_guardian({.cleaning = {record::record_path(*before), options.trust}}, terminal);

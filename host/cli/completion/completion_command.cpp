@@ -100,7 +100,7 @@ class Offering {
   [[nodiscard]] std::vector<control::Connection> open_runs() const {
     if (!loaded_) return {};
     return control::open_runs(
-               control::sockets_of_runs(plugin::own_environment()),
+               control::sockets_of_runs(plugin::own_lookup()),
                [root = control::real_root(loaded_->workspace.root)](const control::RunInfo& run) {
                  return run.root == root;
                },

@@ -135,7 +135,7 @@ Listing services_of(Engine& engine, std::string label) {
 std::vector<Listed> listed(const std::string& address, const std::string& label,
                            Listing (*list)(Engine&, std::string)) {
   asio::io_context context(1);
-  Engine engine(context.get_executor(), *parse_endpoint(address, own_variables()));
+  Engine engine(context.get_executor(), *parse_endpoint(address, own_lookup()));
   auto found = complete(context, list(engine, label)).value();
   if (!found) throw std::runtime_error(found.failure().message);
   return *std::move(found);

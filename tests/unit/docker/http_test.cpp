@@ -33,7 +33,7 @@ struct Http : ::testing::Test {
 
   ScriptedEngine engine;
   asio::io_context context{1};
-  HttpClient client{context.get_executor(), *parse_endpoint(engine.address(), own_variables()), engine_words};
+  HttpClient client{context.get_executor(), *parse_endpoint(engine.address(), own_lookup()), engine_words};
 };
 
 TEST_F(Http, an_answer_has_a_status_and_a_body) {
@@ -140,7 +140,7 @@ TEST_F(Http, who_sends_elsewhere_has_done_nothing) {
 }
 
 TEST_F(Http, answers_that_make_no_sense_are_failures) {
-  Engine asked(context.get_executor(), *parse_endpoint(engine.address(), own_variables()));
+  Engine asked(context.get_executor(), *parse_endpoint(engine.address(), own_lookup()));
   engine.answer("POST /containers/create", ScriptedEngine::reply(201, R"({"Id": 7})"));
   EXPECT_THAT(run(asked.create("x", "", "{}")).failure().message,
               HasSubstr("doesn't tell the id of the container that it made"));
@@ -160,14 +160,14 @@ TEST_F(Http, answers_that_make_no_sense_are_failures) {
 }
 
 TEST_F(Http, a_name_is_no_part_of_the_request_around_it) {
-  Engine images(context.get_executor(), *parse_endpoint(engine.address(), own_variables()));
+  Engine images(context.get_executor(), *parse_endpoint(engine.address(), own_lookup()));
   ASSERT_TRUE(run(images.connect()));
   EXPECT_FALSE(*run(images.find_image("a b?c#d%2f HTTP/1.1\r\nHost: x\r\n\r\n")));
   EXPECT_EQ(engine.count("GET /images/a%20b%3Fc%23d%252f%20HTTP/1.1%0D%0AHost%3A%20x%0D%0A%0D%0A/json"), 1U);
 }
 
 TEST_F(Http, nobody_there_is_an_error_with_the_address) {
-  HttpClient nobody(context.get_executor(), *parse_endpoint("unix:///nowhere.sock", own_variables()),
+  HttpClient nobody(context.get_executor(), *parse_endpoint("unix:///nowhere.sock", own_lookup()),
                     engine_words);
   const auto response = run(nobody.call(Request{.target = "/x"}));
   ASSERT_FALSE(response);

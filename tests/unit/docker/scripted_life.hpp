@@ -47,7 +47,7 @@ struct Listener : LifeObserver {
 struct ScriptedLife : ::testing::Test {
   [[nodiscard]] ContainerPlan plan() const {
     ContainerPlan plan{.options = {.image = "box"},
-                       .endpoint = *parse_endpoint(engine.address(), own_variables())};
+                       .endpoint = *parse_endpoint(engine.address(), own_lookup())};
     plan.step = "./web:dev";
     plan.name = "dream-web-dev";
     plan.labels = {{run_label, "run"}, {step_label, plan.step}, {process_label, "process"}};

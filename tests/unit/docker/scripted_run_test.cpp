@@ -349,7 +349,7 @@ TEST_F(ScriptedRun, reaping_removes_the_containers_of_the_dead_run_from_every_en
 TEST_F(ScriptedRun, reaping_is_not_held_up_by_an_engine_that_says_nothing) {
   engine.hold("GET /_ping");
   const auto hour = std::chrono::hours(1);
-  const auto place = *parse_endpoint(engine.address(), own_variables());
+  const auto place = *parse_endpoint(engine.address(), own_lookup());
   const auto removed = remove_all_of("session", place, hour, std::chrono::milliseconds(1));
   ASSERT_FALSE(removed);
   EXPECT_THAT(removed.failure().message, HasSubstr("timed out"));
