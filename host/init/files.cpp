@@ -79,8 +79,7 @@ bool is_word(std::string_view name, std::string_view others) {
   });
 }
 
-std::vector<std::string> folders_below(const fs::path& root, int most_levels,
-                                       const std::vector<std::string>& hidden) {
+std::vector<std::string> folders_below(const fs::path& root, int most_levels) {
   std::vector<std::string> found;
   std::error_code failure;
   fs::recursive_directory_iterator walk(root, fs::directory_options::skip_permission_denied, failure);
@@ -88,12 +87,8 @@ std::vector<std::string> folders_below(const fs::path& root, int most_levels,
     const fs::path& path = walk->path();
     std::error_code ignored;
     const std::string name = path.filename().string();
-    const bool is_hidden =
-        name.front() == '.' && std::ranges::none_of(hidden, [&](const std::string& pattern) {
-          return glob_matches(pattern, "./" + name);
-        });
     const bool is_own = walk->is_directory(ignored) && !walk->is_symlink(ignored) && name != "node_modules" &&
-                        name != ".git" && !is_hidden;
+                        name.front() != '.';
     if (is_own) found.push_back("./" + path.lexically_relative(root).string());
     if (!is_own || walk.depth() + 1 >= most_levels) walk.disable_recursion_pending();
     walk.increment(failure);

@@ -47,9 +47,8 @@ class IncludedFiles {
 };
 
 /// The folders below `root` that hold no other's code, as "./a/b", sorted: node_modules and hidden ones are
-/// passed over, but for those that fit one of the patterns `hidden` (".*", ".test"); links are not followed.
-[[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels,
-                                                     const std::vector<std::string>& hidden = {});
+/// passed over, and links are not followed.
+[[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels);
 
 /// "a, b and c", or the first of many and how many others there are.
 [[nodiscard]] std::string first_of(const std::vector<std::string>& names);

@@ -12,8 +12,10 @@
 #include "init/packages.hpp"
 #include "init/sources.hpp"
 #include "shared/folder_patterns.hpp"
+#include "shared/folders.hpp"
 #include "shared/json_file.hpp"
 #include "shared/packages.hpp"
+#include "shared/pnpm_links.hpp"
 
 namespace dream::init {
 
@@ -23,7 +25,7 @@ namespace fs = std::filesystem;
 using plugins::member;
 using rapidjson::Value;
 
-/// Deeper ones are hardly packages.
+/// Deeper ones are hardly packages, where no workspace names them.
 constexpr int most_levels = 6;
 
 /// Where no workspace says which folders are its members.
@@ -31,15 +33,6 @@ constexpr int most_levels_without_workspace = 3;
 
 /// More of them are told as one.
 constexpr std::size_t most_without_tasks = 3;
-
-/// The parts of patterns that name hidden folders.
-std::vector<std::string> hidden_parts(const std::vector<plugins::FolderPattern>& patterns) {
-  std::vector<std::string> hidden;
-  for (const plugins::FolderPattern& pattern : patterns)
-    for (const std::string& part : pattern.parts)
-      if (part.starts_with('.') && part != "..") hidden.push_back(part);
-  return hidden;
-}
 
 /// The patterns of pnpm-workspace.yaml, those that take out last: with pnpm they always win.
 Result<std::vector<std::string>> read_pnpm_patterns(const fs::path& file) {
@@ -181,7 +174,8 @@ void set_patterns(const fs::path& root, const std::vector<std::string>& patterns
   std::map<std::string, std::size_t> counts;
   for (const Package& package : packages) counts[folder_of(package.path)] += package.is_member ? 1 : 0;
   std::map<std::string, std::size_t> all;
-  for (const std::string& folder : folders_below(root, most_levels)) ++all[draft.at(folder_of(folder))];
+  for (const auto& [folder, count] : counts)
+    all[folder] = folders_below(root / draft.from_base(folder), 1).size();
   for (const Package& package : packages) {
     const std::string folder = folder_of(package.path);
     const plugins::Parts new_one = plugins::parts_of(draft.from_base(folder) + "/a-new-one");
@@ -225,11 +219,10 @@ std::vector<std::string> keys_at(const Value& json, const char* name) {
 
 std::vector<std::string> members_of(const fs::path& root, const std::vector<std::string>& patterns) {
   if (patterns.empty()) return folders_below(root, most_levels_without_workspace);
-  const std::vector<plugins::FolderPattern> read = plugins::read_patterns(patterns);
-  std::vector<std::string> members = folders_below(root, most_levels, hidden_parts(read));
-  std::erase_if(members, [&](const std::string& folder) {
-    return !plugins::is_member(read, plugins::parts_of(folder));
-  });
+  std::vector<std::string> members;
+  for (const std::string& folder : plugins::member_folders(root, patterns))
+    if (const fs::path inner = fs::path(folder).lexically_relative(root); inner != ".")
+      members.push_back("./" + inner.string());
   return members;
 }
 
@@ -267,7 +260,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   std::vector<Package> packages;
   std::deque<plugins::Package> manifests;  // of these
-  plugins::PackageIndex index(root.string());
+  const std::string manager = *own ? text_member(**own, "packageManager") : std::string();
+  plugins::PackageIndex index(root.string(), plugins::ranges_mean_members(root, manager));
   std::vector<std::string> without_tasks;
   const std::vector<std::string> members = members_of(root, patterns);
   for (const std::string& folder : members) {

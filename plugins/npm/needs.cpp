@@ -12,6 +12,7 @@
 #include "shared/folders.hpp"
 #include "shared/json_file.hpp"
 #include "shared/packages.hpp"
+#include "shared/pnpm_links.hpp"
 
 namespace dream::plugins {
 
@@ -50,10 +51,15 @@ class Manifests {
 
   /// nullptr: it has none.
   Result<const Package*> package_in(const fs::path& folder) {
+    const Kept& kept = manifest_of(folder);
+    if (!kept) return kept.failure();
+    return *kept ? &(*kept)->package : nullptr;
+  }
+
+  const Kept& manifest_of(const fs::path& folder) {
     const auto [kept, is_new] = packages_.try_emplace(folder.string(), std::shared_ptr<const Manifest>());
     if (is_new) kept->second = manifest_in(folder);
-    if (!kept->second) return kept->second.failure();
-    return *kept->second ? &(*kept->second)->package : nullptr;
+    return kept->second;
   }
 
   /// The workspace whose root a folder is; nullptr: it is none.
@@ -83,7 +89,8 @@ class Manifests {
     }
     if (*own != nullptr) packages.push_back(*own);
     // After they were all read, so that the index lies together in memory.
-    PackageIndex members(root.string());
+    const std::string manager = *own != nullptr ? (*manifest_of(root))->package_manager : std::string();
+    PackageIndex members(root.string(), ranges_mean_members(root, manager));
     for (const Package* one : packages) members.add(*one);
     return std::optional(std::move(members));
   }

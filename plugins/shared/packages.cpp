@@ -141,6 +141,7 @@ std::string PackageIndex::folder_of(const Dependency& dependency, const std::str
     return at(from, std::string(wanted));
   }
   if (is_path(wanted)) return at(from, std::string(wanted));
+  if (!by_range_) return {};
   if (wanted.starts_with("catalog:")) return named(dependency.name, "*");
   if (take(wanted, "npm:")) {
     const std::size_t version = wanted.rfind('@');

@@ -43,7 +43,11 @@ struct Package {
 class PackageIndex {
  public:
   /// Most that is asked for isn't here, which many empty places tell soonest.
-  explicit PackageIndex(std::string root = {}) : root_(std::move(root)) { names_.max_load_factor(0.25F); }
+  /// `by_range`: a range of versions may mean a member.
+  explicit PackageIndex(std::string root = {}, bool by_range = true)
+      : root_(std::move(root)), by_range_(by_range) {
+    names_.max_load_factor(0.25F);
+  }
 
   /// `package` must outlive the index.
   void add(const Package& package);
@@ -62,6 +66,7 @@ class PackageIndex {
   [[nodiscard]] std::string at(const std::string& from, const std::string& path) const;
 
   std::string root_;
+  bool by_range_;
   std::unordered_map<std::string, std::vector<const Package*>> names_;
   std::unordered_set<std::string> folders_;
 };

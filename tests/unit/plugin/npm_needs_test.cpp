@@ -192,6 +192,41 @@ TEST_F(NpmNeeds, members_are_those_of_pnpms_file_or_of_either_form_of_workspaces
 }
 
 /// What YAML has beside it is refused: without the members a needed package would silently be missing.
+TEST_F(NpmNeeds, a_range_means_a_member_as_pnpms_version_and_settings_say) {
+  struct Case {
+    std::string manager, lock, npmrc, setting;
+    bool links;
+  };
+  int number = 0;
+  for (const Case& one :
+       {Case{"", "", "", "", true}, Case{"", "'9.0'", "", "", false}, Case{"", "'6.0'", "", "", true},
+        Case{"", "5.4", "", "", true}, Case{"pnpm@8.15.0", "'9.0'", "", "", true},
+        Case{"pnpm@10.1.0+sha512.a", "", "", "", false}, Case{"pnpm@^9", "", "", "", false},
+        Case{"pnpm", "'9.0'", "", "", false}, Case{"yarn@4.0.0", "'9.0'", "", "", true},
+        Case{"pnpm@10.1.0", "", " = true", "", true}, Case{"pnpm@10.1.0", "", "=false", ": deep", true},
+        Case{"pnpm@10.1.0", "", "=true", ": false # why", false}, Case{"pnpm@8.0.0", "", "=false", "", false},
+        Case{"pnpm@11.0.0", "", "=true", "", false}, Case{"pnpm@11.0.0", "", "", ": 'true'", true}}) {
+    const std::string base = "pnpm" + std::to_string(++number) + "/";
+    folder.write(base + "package.json", R"({"packageManager": ")" + one.manager + "\"}");
+    folder.write(
+        base + "pnpm-workspace.yaml",
+        "packages: ['*']\n" + (one.setting.empty() ? "" : "linkWorkspacePackages" + one.setting + "\n"));
+    if (!one.lock.empty()) folder.write(base + "pnpm-lock.yaml", "lockfileVersion: " + one.lock + "\n");
+    if (!one.npmrc.empty()) folder.write(base + ".npmrc", "a=b\nlink-workspace-packages" + one.npmrc + "\n");
+    for (const char* name : {"by-range", "by-catalog", "by-alias", "by-protocol", "by-path"})
+      folder.write(base + name + "/package.json",
+                   std::string(R"({"version": "1.2.0", "name": ")") + name + "\"}");
+    folder.write(base + "app/package.json",
+                 R"({"dependencies": {"by-protocol": "workspace:^", "by-path": "file:../by-path",
+      "by-range": "^1.0.0", "by-catalog": "catalog:", "other": "npm:by-alias@^1"}})");
+    std::vector<std::string> expected{base + "by-protocol runtime", base + "by-path runtime"};
+    if (one.links)
+      for (const char* name : {"by-range", "by-catalog", "by-alias"})
+        expected.push_back(base + name + " runtime");
+    EXPECT_EQ(needs(base + "app"), expected) << number;
+  }
+}
+
 TEST_F(NpmNeeds, what_else_pnpms_file_can_be_in_yaml_is_an_error) {
   int number = 0;
   for (const char* text :
