@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <set>
 #include <system_error>
 
 #include "init/packages.hpp"
@@ -13,23 +15,66 @@ using rapidjson::Value;
 
 namespace {
 
-void add_targets(const Value& object, const std::string& file, Package& package, Draft& draft) {
-  const auto targets = object.FindMember("targets");
-  if (targets == object.MemberEnd() || !targets->value.IsObject()) return;
-  for (const auto& one : targets->value.GetObject()) {
+/// What nx.json says of targets, wherever they are.
+struct Defaults {
+  std::set<std::string> that_run;  ///< targets of which it says what is to be run
+  bool plugins_find_more = false;  ///< and may complete what files say of a target
+};
+
+/// Whether a target says what it runs. Where there is a script of its name, it may only be about that.
+bool says_what_runs(bool has_script, const std::string& name, const Value& target) {
+  if (plugins::member(target, "command") != nullptr) return true;
+  const std::string executor = text_member(target, "executor");
+  if (executor.empty()) return !has_script && !needs_in(target).empty();
+  const Value* options = plugins::member(target, "options");
+  const std::string other = options == nullptr ? std::string() : text_member(*options, "script");
+  return !has_script || executor != "nx:run-script" || (!other.empty() && other != name);
+}
+
+Defaults defaults_in(const fs::path& root) {
+  Defaults defaults;
+  const auto json = read_object(root / "nx.json");
+  if (!json || !*json) return defaults;
+  defaults.plugins_find_more = has_plugins(**json);
+  const Value* all = plugins::member(**json, "targetDefaults");
+  if (all == nullptr || !all->IsObject()) return defaults;
+  for (const auto& one : all->GetObject())
+    if (const std::string name(one.name.GetString(), one.name.GetStringLength());
+        says_what_runs(false, name, one.value))
+      defaults.that_run.insert(name);
+  return defaults;
+}
+
+void add_target(const std::string& target, const std::string& file, Package& package, Draft& draft) {
+  TaskDraft task{
+      target, {{"command", list_json({"npx", "nx", "run", fmt::format("{}:{}", package.nx_name, target)})}}};
+  // Its manifest says what a member of the workspace uses, to an executor that reads it.
+  draft.project(package.path, package.is_member ? "npm" : "shell", file);
+  const auto script = package.scripts.find(target);
+  const bool is_script = script != package.scripts.end();
+  (is_script ? package.targets_over_scripts : package.targets).insert(target);
+  if (is_script && only_calls("nx", script->second)) return;  // most likely the target itself
+  draft.add_task(package.path, "shell", "of nx in " + file, "nx", std::move(task));
+  draft.remark(what_nx_does);
+  draft.remark(
+      "With --all, each target is a call of nx of its own: what several of them need runs more than once. "
+      "`nx run-many` is one call.");
+}
+
+/// Where a script has its name, a target that says what it runs wins in nx, and any other is about the
+/// script. One that nobody says anything to run of is none: `"// why": {}`.
+void add_targets(const Value& object, const std::string& file, const Defaults& defaults, Package& package,
+                 Draft& draft) {
+  const Value* targets = plugins::member(object, "targets");
+  if (targets == nullptr || !targets->IsObject()) return;
+  for (const auto& one : targets->GetObject()) {
     const std::string target(one.name.GetString(), one.name.GetStringLength());
-    if (draft.has_task(package.path, target)) continue;
-    TaskDraft task{
-        target,
-        {{"command", list_json({"npx", "nx", "run", fmt::format("{}:{}", package.nx_name, target)})}}};
-    // Its manifest says what a member of the workspace uses, to an executor that reads it.
-    draft.project(package.path, package.is_member ? "npm" : "shell", file);
-    draft.add_task(package.path, "shell", file, "nx", std::move(task));
-    package.targets.insert(target);
-    draft.remark(what_nx_does);
-    draft.remark(
-        "With --all, each target is a call of nx of its own: what several of them need runs more than once. "
-        "`nx run-many` is one call.");
+    const bool is_known = package.targets.contains(target) || package.targets_over_scripts.contains(target);
+    if (is_known || target.starts_with("//")) continue;
+    const bool has_script = package.scripts.contains(target);
+    const bool may_run = defaults.plugins_find_more || defaults.that_run.contains(target);
+    if (says_what_runs(has_script, target, one.value) || (may_run && !has_script))
+      add_target(target, file, package, draft);
   }
 }
 
@@ -49,7 +94,7 @@ void add_needs_of_nx(const Value& object, std::vector<std::string>& needs) {
 }
 
 /// False: the folder is no project of nx.
-bool add_project(const fs::path& folder, Package& package, Draft& draft) {
+bool add_project(const fs::path& folder, const Defaults& defaults, Package& package, Draft& draft) {
   const auto json = read_object(folder / "project.json");
   const auto manifest = read_object(folder / "package.json");
   const Value* own = json && *json ? &**json : nullptr;
@@ -64,7 +109,7 @@ bool add_project(const fs::path& folder, Package& package, Draft& draft) {
   bool uses_more = false;
   for (const auto& [said, file] : {std::pair(nx, "package.json"), std::pair(own, "project.json")}) {
     if (said == nullptr || !said->IsObject()) continue;
-    add_targets(*said, file, package, draft);
+    add_targets(*said, file, defaults, package, draft);
     uses_more = uses_more || !texts_at(*said, "implicitDependencies").empty();
   }
   if (uses_more && !package.scripts.empty()) draft.leave_out("implicitDependencies", package.path);
@@ -72,6 +117,11 @@ bool add_project(const fs::path& folder, Package& package, Draft& draft) {
 }
 
 }  // namespace
+
+bool has_plugins(const Value& nx) {
+  const Value* all = plugins::member(nx, "plugins");
+  return all != nullptr && !(all->IsArray() && all->Empty());
+}
 
 std::vector<std::string> needs_in(const Value& task) {
   std::vector<std::string> needs;
@@ -85,15 +135,15 @@ std::vector<std::string> needs_in(const Value& task) {
 }
 
 void add_nx_projects(const fs::path& root, Package& own, std::vector<Package>& packages, Draft& draft) {
-  constexpr int most_levels = 6;
   std::error_code ignored;
   if (!fs::exists(root / "nx.json", ignored)) return;
-  add_project(root, own, draft);
-  for (const std::string& folder : folders_below(root, most_levels)) {
+  const Defaults defaults = defaults_in(root);
+  add_project(root, defaults, own, draft);
+  for (const std::string& folder : folders_below(root, std::numeric_limits<int>::max())) {
     auto package = std::ranges::find(packages, draft.at(folder), &Package::path);
     const bool is_new = package == packages.end();
     if (is_new) package = packages.insert(package, {draft.at(folder), {}, {}, {}, {}});
-    if (!add_project(root / folder, *package, draft) && is_new) packages.pop_back();
+    if (!add_project(root / folder, defaults, *package, draft) && is_new) packages.pop_back();
   }
 }
 

@@ -225,7 +225,7 @@ class Arrangement {
       const bool is_of_nx = line.find("run-many") != std::string::npos;
       // Each target is a call of nx, which runs again what it needs: all of them in one call do not.
       const auto is_target = [&task = script](const Package& package) {
-        return package.targets.contains(task);
+        return package.targets.contains(task) || package.targets_over_scripts.contains(task);
       };
       if (is_of_nx && (rules_.nx_finds_targets() || std::ranges::any_of(packages_, is_target))) continue;
       if (has_hooks(script)) continue;

@@ -67,11 +67,6 @@ void read_rules_of_nx(const fs::path& folder, Rules& rules) {
   }
 }
 
-bool has_plugins(const Value& nx) {
-  const auto plugins = nx.FindMember("plugins");
-  return plugins != nx.MemberEnd() && !(plugins->value.IsArray() && plugins->value.Empty());
-}
-
 }  // namespace
 
 fs::path turbo_in(const fs::path& folder) {
@@ -128,10 +123,14 @@ void PackageRules::read_scripts_of_root(Draft& draft) {
     } else if (!script.empty()) {
       rules_.emplace(script, after_used(script));
     }
-    if (const std::string of_changed = runs_in_changed(line, is_script); !of_changed.empty())
+    if (const std::string of_changed = runs_in_changed(line, is_script); !of_changed.empty()) {
+      const std::string jobs = jobs_said_by(line);
       draft.remark(
-          fmt::format("`dream {} --affected` runs {} in the packages that have changed, like {} of the root.",
-                      of_changed, of_changed, name));
+          fmt::format("`dream {0} --affected{1}` runs {0} in the packages that have changed{2}, like {3} "
+                      "of the root.",
+                      of_changed, jobs.empty() ? "" : " -j " + jobs,
+                      jobs.empty() ? "" : ", " + jobs + " at a time", name));
+    }
   }
 }
 

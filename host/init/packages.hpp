@@ -27,9 +27,10 @@ struct Package {
   std::set<std::string> by_path = {};  ///< those of them that it names by their folders: "file:../b"
   /// The folder above it, but not the root, that says that it has members.
   std::string inner_workspace = {};
-  bool is_member = false;              ///< of the root's workspace
-  bool is_of_lerna = true;             ///< lerna.json doesn't leave it out of the workspace
-  std::set<std::string> targets = {};  ///< tasks beside the scripts: nx runs them
+  bool is_member = false;                           ///< of the root's workspace
+  bool is_of_lerna = true;                          ///< lerna.json doesn't leave it out of the workspace
+  std::set<std::string> targets = {};               ///< tasks beside the scripts: nx runs them
+  std::set<std::string> targets_over_scripts = {};  ///< what nx runs in place of scripts of these names
 
   [[nodiscard]] bool has(const std::string& task) const {
     return scripts.contains(task) || targets.contains(task);
@@ -107,13 +108,16 @@ using RushProjects = std::map<std::string, std::vector<std::string>>;
 /// rush's global commands: tasks of the root, run by rush.
 void add_rush_commands(const std::filesystem::path& root, Draft& draft);
 
+/// Whether nx.json names plugins, which may find targets that no file names.
+[[nodiscard]] bool has_plugins(const rapidjson::Value& nx);
+
 /// A remark where nx is called.
 inline constexpr const char* what_nx_does =
     "nx runs itself what its targets, and the scripts that call it, need.";
 
-/// Beside an nx.json: each target in a folder's project.json or package.json that is no script is a task of
-/// the folder, run by nx. `own`, the root's package, and the others get them; folders that are no packages
-/// become some.
+/// Beside an nx.json: each target in a folder's project.json or package.json that isn't only about a script
+/// is a task of the folder, run by nx. `own`, the root's package, and the others get them; folders that are
+/// no packages become some.
 void add_nx_projects(const std::filesystem::path& root, Package& own, std::vector<Package>& packages,
                      Draft& draft);
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -27,6 +29,11 @@ bool has_true(const Value& object, const char* name) {
   return found != object.MemberEnd() && found->value.IsTrue();
 }
 
+/// A line that rush runs in each project in place of its script.
+bool has_own_command(const Value& command) {
+  return !text_member(command, "shellCommand").empty();
+}
+
 fs::path command_line_file(const fs::path& root) {
   return root / "common" / "config" / "rush" / "command-line.json";
 }
@@ -52,7 +59,7 @@ std::map<std::string, std::vector<std::string>> rush_order(const fs::path& root)
   if (!json || !*json) return order;
   for (const Value* command : objects_in(**json, "commands")) {
     const std::string name = text_member(*command, "name");
-    if (text_member(*command, "commandKind") != "bulk") continue;
+    if (text_member(*command, "commandKind") != "bulk" || has_own_command(*command)) continue;
     std::vector<std::string>& needs = order[name];
     if (!has_true(*command, "ignoreDependencyOrder")) needs.push_back("^" + name);
   }
@@ -71,21 +78,34 @@ void add_rush_commands(const fs::path& root, Draft& draft) {
   const std::string installer = "common/scripts/install-run-rush.js";
   std::error_code ignored;
   const bool has_installer = fs::exists(root / installer, ignored);
+  std::set<std::string> phases_with_commands;
+  for (const Value* phase : objects_in(*json, "phases"))
+    if (has_own_command(*phase)) phases_with_commands.insert(text_member(*phase, "name"));
+  std::vector<std::string> in_place_of_scripts;
   for (const Value* command : objects_in(*json, "commands")) {
     const std::string name = text_member(*command, "name");
     const std::string kind = text_member(*command, "commandKind");
-    if (kind == "phased") {
-      const std::vector<std::string> phases = texts_at(*command, "phases");
-      if (!phases.empty())
-        draft.remark(fmt::format("`rush {}` is `dream run {} --all` here.", name, fmt::join(phases, " ")));
-    }
-    if (kind != "global") continue;
+    const std::vector<std::string> phases = texts_at(*command, "phases");
+    const bool replaces_scripts =
+        kind == "phased"
+            ? std::ranges::any_of(
+                  phases, [&](const std::string& phase) { return phases_with_commands.contains(phase); })
+            : kind == "bulk" && has_own_command(*command);
+    if (kind == "phased" && !phases.empty() && !replaces_scripts)
+      draft.remark(fmt::format("`rush {}` is `dream run {} --all` here.", name, fmt::join(phases, " ")));
+    if (kind != "global" && !replaces_scripts) continue;
+    if (replaces_scripts) in_place_of_scripts.push_back(name);
     TaskDraft task{
         name,
         {{"command", has_installer ? list_json({"node", installer, name}) : list_json({"rush", name})}}};
     describe(task, text_member(*command, "summary"));
     draft.add_task(draft.at("./"), "shell", "from rush's command-line.json", "rush", std::move(task));
   }
+  if (!in_place_of_scripts.empty())
+    draft.remark(
+        fmt::format("rush runs a command of its own in each project for {}, and no script: a task of "
+                    "the root calls rush.",
+                    join_words(in_place_of_scripts)));
 }
 
 }  // namespace dream::init

@@ -59,7 +59,7 @@ TEST_F(Init, run_many_of_nx_collects_where_nx_has_no_targets_beside_the_scripts)
   write("nx.json", "{}");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x"}})");
   write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
-  write("c/project.json", R"({"targets": {"test": {}}})");
+  write("c/project.json", R"({"targets": {"test": {"command": "x"}}})");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build"))
       << "two calls of nx would each run what both need";
   EXPECT_THAT(needs(workspace(), "./", "build"), ElementsAre("./a:", "& ./b:"));
@@ -75,14 +75,16 @@ TEST_F(Init, a_script_for_the_packages_that_have_changed_stays_and_a_line_says_w
   write(
       "package.json",
       R"({"workspaces": ["*"], "scripts": {"test": "nx affected --target=test", "ci": "npx turbo run lint --affected",
-    "since": "lerna run types --since main", "other": "nx affected -t none"}})");
+    "since": "lerna run types --since main --no-sort --concurrency 2", "other": "nx affected -t none"}})");
   write("a/package.json", R"({"name": "a", "scripts": {"test": "x", "lint": "x", "types": "x"}})");
   const std::string made = text();
   EXPECT_THAT(made, HasSubstr("// `dream test --affected` runs test in the packages that have changed, like "
                               "test of the root.\n"));
   EXPECT_THAT(made,
               HasSubstr("`dream lint --affected` runs lint in the packages that have changed, like ci of"));
-  EXPECT_THAT(made, HasSubstr("`dream types --affected`"));
+  EXPECT_THAT(made,
+              HasSubstr("`dream types --affected -j 2` runs types in the packages that have changed, 2 at "
+                        "a time, like since of the root"));
   EXPECT_THAT(made, Not(HasSubstr("none")));
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre());
 }
@@ -107,8 +109,8 @@ TEST_F(Init, targets_of_nx_are_run_by_it) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("nx.json", "{}");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
-  write("a/project.json", R"({"name": "app", "targets": {"build": {}, "serve": {}}})");
-  write("b/project.json", R"({"targets": {"test": {}}})");
+  write("a/project.json", R"({"name": "app", "targets": {"build": {}, "serve": {"executor": "x:y"}}})");
+  write("b/project.json", R"({"targets": {"test": {"command": "x"}}})");
   const Workspace made = workspace();
   EXPECT_EQ(command(made, "./a", "serve"), R"({ "npx", "nx", "run", "app:serve" })");
   EXPECT_THAT(names(made.projects.at("./a").tasks), ElementsAre("serve"));
@@ -165,7 +167,7 @@ TEST_F(Init, what_project_json_says_of_a_script_counts) {
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x", "gen": "x", "lint": "x"},
                               "nx": {"targets": {"test": {"dependsOn": ["gen"]}}, "implicitDependencies": ["b"]}})");
   write("a/project.json", R"({"targets": {"build": {"dependsOn": ["gen"]}, "test": {"continuous": true}}})");
-  write("b/project.json", R"({"targets": {"x": {}}, "implicitDependencies": ["a"]})");
+  write("b/project.json", R"({"targets": {"x": {"command": "x"}}, "implicitDependencies": ["a"]})");
   const Workspace made = workspace();
   EXPECT_THAT(needs(made, "./a", "build"), ElementsAre("./a:gen"));
   EXPECT_THAT(needs(made, "./a", "test"), ElementsAre("./a:gen"));
@@ -174,9 +176,11 @@ TEST_F(Init, what_project_json_says_of_a_script_counts) {
 }
 
 TEST_F(Init, the_root_is_a_project_of_nx_where_it_says_so) {
-  write("package.json", R"({"name": "shop", "scripts": {"build": "x"}, "nx": {"targets": {"gen": {}}}})");
+  write("package.json",
+        R"({"name": "shop", "scripts": {"build": "x"}, "nx": {"targets": {"gen": {"command": "x"}}}})");
   write("nx.json", R"({"targetDefaults": {"build": {"dependsOn": ["gen", "tidy"]}}})");
-  write("project.json", R"({"targets": {"tidy": {}, "serve": {"continuous": true}}})");
+  write("project.json",
+        R"({"targets": {"tidy": {"dependsOn": ["gen"]}, "serve": {"continuous": true, "command": "x"}}})");
   const Workspace made = workspace();
   EXPECT_EQ(command(made, "./", "serve"), R"({ "npx", "nx", "run", "shop:serve" })");
   EXPECT_EQ(made.projects.at("./").tasks.at("serve").async, true);
@@ -190,14 +194,35 @@ TEST_F(Init, what_is_continuous_for_nx_takes_no_slot) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("nx.json", R"({"targetDefaults": {"dev": {"continuous": true}}})");
   write("a/package.json", R"({"name": "a", "scripts": {"dev": "x"}})");
-  write("b/project.json", R"({"targets": {"serve": {"continuous": true}, "build": {"continuous": false}}})");
+  write("b/project.json", R"({"targets": {"serve": {"continuous": true, "command": "x"},
+                                       "build": {"continuous": false, "command": "x"}}})");
   const Workspace made = workspace();
   EXPECT_EQ(made.tasks.at("dev").async, true);
   EXPECT_EQ(made.projects.at("./b").tasks.at("serve").async, true);
   EXPECT_EQ(made.projects.at("./b").tasks.at("build").async, std::nullopt);
-  write("b/project.json", R"({"targets": {"dev": {}}})");
+  write("b/project.json", R"({"targets": {"dev": {"command": "x"}}})");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
   EXPECT_EQ(workspace().tasks.at("dev").async, true) << "no script has it";
+}
+
+TEST_F(Init, a_target_that_runs_something_else_than_the_script_of_its_name_has_a_name_of_its_own) {
+  write("package.json", R"({"workspaces": ["*"], "scripts": {"lint": "nx run-many -t lint"}})");
+  write("nx.json", R"({"targetDefaults": {"pack": {"executor": "x:y"}, "test": {"executor": "x:y"}}})");
+  write("a/package.json", R"({"name": "a",
+    "scripts": {"lint": "x", "test": "x", "gen": "x", "e2e": "x", "serve": "nx serve a"},
+    "nx": {"targets": {"lint": {"command": "y"}, "test": {"dependsOn": ["gen"]}, "pack": {},
+                       "gen": {"executor": "nx:run-script", "options": {"script": "gen"}}}}})");
+  write("a/project.json", R"({"name": "a", "targets": {
+    "lint": {"executor": "x:y"}, "serve": {"executor": "x:y"}, "all": {"dependsOn": ["lint"]},
+    "e2e": {"executor": "nx:run-script", "options": {"script": "test"}},
+    "// why": {"command": "x"}, "none": {"inputs": []}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./a").tasks), ElementsAre("all", "nx-e2e", "nx-lint", "pack"));
+  EXPECT_EQ(command(made, "./a", "nx-lint"), R"({ "npx", "nx", "run", "a:lint" })");
+  EXPECT_THAT(text(), HasSubstr("// \"nx-lint\" is \"lint\" of nx in package.json: ./a has another task"));
+  EXPECT_FALSE(made.projects.at("./").tasks.contains("lint")) << "nx runs the targets, not the scripts";
+  write("nx.json", R"({"plugins": ["@nx/vite/plugin"]})");
+  EXPECT_TRUE(workspace().projects.at("./a").tasks.contains("none")) << "a plugin may say what it runs";
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_F(Init, a_pattern_stands_only_where_a_new_package_would_be_a_member_and_for
           R"({"name": ")" + std::string(name) +
               R"(", "scripts": {"build": "x"}, "dependencies": {"libs/a": "*"}})");
   for (const char* folder : {"all/docs", "docs", "scripts", "tools"}) write(std::string(folder) + "/x", "");
-  write("libs/other/project.json", R"({"name": "other", "targets": {"build": {}}})");
+  write("libs/other/project.json", R"({"name": "other", "targets": {"build": {"command": "x"}}})");
   const Workspace made = workspace();
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^"));
   EXPECT_THAT(names(made.dependencies), ElementsAre("./libs/other", "./web", "./worker"))

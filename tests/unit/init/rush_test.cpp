@@ -58,6 +58,23 @@ TEST_F(RushInit, commands_and_phases_of_rush_keep_their_order) {
             R"({ "node", "common/scripts/install-run-rush.js", "tidy" })");
 }
 
+TEST_F(RushInit, what_rush_runs_in_each_project_in_place_of_scripts_is_left_to_it) {
+  write("common/config/rush/command-line.json", R"({
+    "commands": [{"commandKind": "bulk", "name": "lint", "summary": "Checks.", "shellCommand": "x --all"},
+                 {"commandKind": "bulk", "name": "test"},
+                 {"commandKind": "phased", "name": "check", "phases": ["_phase:build", "_phase:own"]},
+                 {"commandKind": "phased", "name": "make", "phases": ["_phase:build"]}],
+    "phases": [{"name": "_phase:build"}, {"name": "_phase:own", "shellCommand": "y"}]})");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("check", "lint"));
+  EXPECT_EQ(command(made, "./", "lint"), R"({ "rush", "lint" })");
+  EXPECT_FALSE(made.dependencies.at("./apps/app").contains("lint")) << "its order is that of another command";
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("// rush runs a command of its own in each project for lint and check, and no "
+                              "script: a task of the root calls rush.\n"),
+                    HasSubstr("`rush make` is"), Not(HasSubstr("`rush check` is"))));
+}
+
 TEST_F(Init, members_of_lerna_are_those_that_its_file_names) {
   write("package.json", R"({"scripts": {"build": "lerna run build"}})");
   write("lerna.json", R"({"packages": ["libs/*"]})");
