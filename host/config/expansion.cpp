@@ -99,6 +99,11 @@ class TreeExpansion {
   Expansions take() {
     for (const std::string& warning : source_.warnings())
       problems_.add({Severity::warning, {}, {}, warning, {}});
+    for (Dollar* dollar : {&dollars_, &dollars_in_commands_}) {
+      if (dollar->count == 0) continue;
+      if (dollar->count > 1) dollar->first.message += fmt::format("; and {} more like it", dollar->count - 1);
+      expansions_.remarks.push_back(std::move(dollar->first));
+    }
     expansions_.asks_dot_env = source_.was_asked();
     return std::move(expansions_);
   }
@@ -131,13 +136,19 @@ class TreeExpansion {
     }
     if (area == Area::options && find_invalid_utf8(expanded->text) != std::string::npos)
       return report(place, Severity::error, "a variable in it is not valid UTF-8", "options are a text");
-    if (has_escape && expansions_.remarks.size() < ProblemList::limit)
-      expansions_.remarks.push_back(
-          {Severity::note, place.offset(tree_), place.shown_pointer(),
-           fmt::format(R"("{}" stands for "{}" here)", area == Area::command ? "$${" : "$$",
-                       area == Area::command ? "${" : "$"),
-           "variables are expanded: each dollar that is one is written twice"});
+    if (has_escape) remark_on_dollars(place, area);
     tree_.replace(value, expanded->text);
+  }
+
+  /// A file that a tool has written has hundreds of them: the first one stands for all of its kind.
+  void remark_on_dollars(const Place& place, Area area) {
+    const bool in_command = area == Area::command;
+    Dollar& dollar = in_command ? dollars_in_commands_ : dollars_;
+    if (dollar.count++ > 0) return;
+    dollar.first = {
+        Severity::note, place.offset(tree_), place.shown_pointer(),
+        fmt::format(R"("{}" stands for "{}" here)", in_command ? "$${" : "$$", in_command ? "${" : "$"),
+        "variables are expanded: each dollar that is one is written twice"};
   }
 
   void report(const Place& place, Severity severity, std::string message, std::string hint) {
@@ -150,6 +161,12 @@ class TreeExpansion {
   VariableSource& source_;
   ProblemList& problems_;
   Expansions expansions_;
+  /// Those that are written twice in strings.
+  struct Dollar {
+    Problem first;
+    std::size_t count = 0;
+  };
+  Dollar dollars_, dollars_in_commands_;
   bool is_unread_ = false;  ///< what may set the others
   std::size_t made_ = 0;
 };

@@ -248,8 +248,10 @@ Error about_env_file(const Step& step, const fs::path& folder, const LoadedWorks
     std::error_code unknown;
     if (error.where != printable(path.string()) || fs::exists(fs::symlink_status(path, unknown))) continue;
     const SourceOffset place = place_of_env_file(loaded.workspace, step.id, file);
+    const fs::path inside = path.lexically_normal().lexically_relative(loaded.workspace.root);
+    const bool is_inside = *inside.begin() != "..";
     error = {ErrorCode::configuration,
-             "the env file " + printable(path.string()) + " doesn't exist",
+             "the env file " + printable((is_inside ? inside : path).string()) + " doesn't exist",
              place.known() ? loaded.document->place(place) : to_string(step.id),
              {}};
     for (const char* ending : {".example", ".sample", ".template"}) {

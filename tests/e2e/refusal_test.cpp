@@ -224,10 +224,15 @@ TEST(Refused, is_a_step_whose_env_file_is_missing_with_the_one_to_begin_with) {
   const Workspace workspace(R"({
     "projects": {"./a": {"envFile": ".env", "tasks": {"go": {"command": "true"}}}}})");
   const auto told = [&] { return run(workspace, {.arguments = {"go"}, .folder = "a"}).err; };
-  EXPECT_THAT(told(), HasSubstr("dream.json:2:18: the env file " + workspace.root().string() +
-                                "/a/.env doesn't exist\n"));
+  EXPECT_THAT(told(), HasSubstr("dream.json:2:18: the env file a/.env doesn't exist\n"));
   workspace.write("a/.env.example", "A=1\n");
-  EXPECT_THAT(told(), HasSubstr("/a/.env doesn't exist (cp .env.example .env)\n"));
+  EXPECT_THAT(told(), HasSubstr(": the env file a/.env doesn't exist (cp .env.example .env)\n"));
+  const Workspace of_task(R"({
+    "projects": {"./a": {"tasks": {"go": {"command": "true", "envFile": "./.env"}}}}})");
+  of_task.write("a/.env.example", "A=1\n");
+  EXPECT_THAT(run(of_task, {.arguments = {"validate"}}).out,
+              HasSubstr("can't be started: the env file a/.env doesn't exist; cp a/.env.example a/.env\n"))
+      << "its place stands in front";
 }
 
 }  // namespace

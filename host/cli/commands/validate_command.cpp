@@ -29,7 +29,9 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options, prepa
   for (const config::Problem& problem : loaded.problems) told.insert(problem.message);
   for (prepare::Misfit& misfit : prepare::find_misfits(loaded, plugins.registry(), &graph)) {
     std::string message = std::move(misfit.error.message);
-    if (!misfit.error.where.empty()) message += " (" + misfit.error.where + ")";
+    const bool says_more =
+        !misfit.error.where.empty() && misfit.error.where != loaded.document->place(misfit.where);
+    if (says_more) message += " (" + misfit.error.where + ")";
     if (!told.insert(message).second) continue;
     loaded.problems.push_back({misfit.is_wrong ? config::Severity::error : config::Severity::warning,
                                misfit.where,

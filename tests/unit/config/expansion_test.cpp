@@ -251,12 +251,12 @@ TEST_F(Expansion, takes_any_bytes_of_the_environment_but_in_options) {
 }
 
 TEST_F(Expansion, tells_of_dollars_that_meant_something_else_before) {
-  const LoadResult result = load(R"({"tasks": {"t": {"env": {"K": "a$$b", "L": "${A}"},
+  const LoadResult result = load(R"({"tasks": {"t": {"env": {"K": "a$$b", "L": "${A}", "M": "$$", "N": "$$"},
     "command": ["$$", "$${A}"]}}})");
   std::vector<std::string> lines;
   for (const Problem& remark : result.document->remarks())
     lines.push_back(remark.pointer + ": " + remark.message);
-  EXPECT_THAT(lines, ElementsAre("/tasks/t/env/K: \"$$\" stands for \"$\" here",
+  EXPECT_THAT(lines, ElementsAre("/tasks/t/env/K: \"$$\" stands for \"$\" here; and 2 more like it",
                                  "/tasks/t/command/1: \"$${\" stands for \"${\" here"));
   EXPECT_THAT(result.problems, IsEmpty());
 }
