@@ -29,9 +29,9 @@ const std::map<std::string, std::string>& plain_options() {
 
 /// Keys that mean nothing to a run, or are told for all services together, or are taken elsewhere.
 const std::set<std::string>& passed_over() {
-  static const std::set<std::string> keys{"depends_on", "links",   "networks", "expose",      "logging",
-                                          "profiles",   "secrets", "configs",  "build",       "image",
-                                          "restart",    "deploy",  "init",     "healthcheck", "extends"};
+  static const std::set<std::string> keys{"depends_on", "links",   "networks",    "expose", "profiles",
+                                          "secrets",    "configs", "build",       "image",  "restart",
+                                          "deploy",     "init",    "healthcheck", "extends"};
   return keys;
 }
 

@@ -155,11 +155,18 @@ std::string Draft::add_task(const std::string& path, const std::string& executor
 
 std::string Draft::add_gatherer(const std::string& path, const std::string& executor,
                                 const std::string& comment, std::initializer_list<std::string> names,
-                                std::vector<EntryDraft> entries, bool beside, bool lasts) {
+                                std::vector<EntryDraft> entries, bool beside, Gatherer lasts) {
   std::string name = free_name(path, names);
-  TaskDraft task{name, {{"command", "null"}}};
-  if (lasts) task.members.emplace_back("service", "true");
-  project(path, executor, comment).tasks.push_back(std::move(task));
+  ProjectDraft& owner = project(path, executor, comment);
+  TaskDraft task{name, {}};
+  if (lasts == Gatherer::until_stopped) {
+    if (owner.executor != "shell") task.members.emplace_back("executor", "\"shell\"");
+    task.members.emplace_back("command", "\"exec sleep infinity\"");
+  } else {
+    task.members.emplace_back("command", "null");
+  }
+  if (lasts != Gatherer::until_they_end) task.members.emplace_back("service", "true");
+  owner.tasks.push_back(std::move(task));
   added_.emplace(path, name);
   add_needs({path, name, std::move(entries), beside});
   return name;

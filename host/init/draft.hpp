@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <map>
@@ -63,6 +64,10 @@ struct NeedsDraft {
   std::optional<std::vector<EntryDraft>> in_pattern = {};
 };
 
+/// How long a task goes on that is there for others: until those in front have ended, as long as the others
+/// last, or until it is stopped, as processes are left that are nobody's step any more.
+enum class Gatherer : std::uint8_t { until_they_end, while_they_last, until_stopped };
+
 /// A project and one of its tasks.
 using ProjectTask = std::pair<std::string, std::string>;
 /// Whether a task needs itself, directly or through others.
@@ -95,12 +100,11 @@ class Draft {
                        const std::string& kind, TaskDraft task);
   /// What a task is in each project that has it.
   void add_common(const std::string& task, Member member);
-  /// A task that runs nothing itself and needs all of `entries`: the name that it got, the first of `names`
-  /// that is free. `beside`: as NeedsDraft has it. `lasts`: as long as they do, else until those in front
-  /// have ended.
+  /// A task for all of `entries`, which it needs: the name that it got, the first of `names` that is free.
+  /// `beside`: as NeedsDraft has it.
   std::string add_gatherer(const std::string& path, const std::string& executor, const std::string& comment,
                            std::initializer_list<std::string> names, std::vector<EntryDraft> entries,
-                           bool beside, bool lasts = true);
+                           bool beside, Gatherer lasts = Gatherer::while_they_last);
   /// The first of these names that no task of the project has; when all are taken, the last one with a
   /// number.
   [[nodiscard]] std::string free_name(const std::string& path,

@@ -65,6 +65,7 @@ Result<void> add_mprocs(const fs::path& file, Draft& draft) {
   const auto text = read_text(file);
   if (!text) return text.error();
   if (!*text) return {};
+  draft.see_read(file);
   const std::string name = file.filename().string();
   try {
     const YAML::Node procs = member_at(read_yaml(**text), "procs");

@@ -19,12 +19,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// "docker-compose.prod.yml"
-bool is_compose_file(const std::string& name) {
-  for (const std::string_view begin : {"compose", "docker-compose"})
-    if (name.starts_with(begin) && !is_word(name.substr(begin.size(), 1), ""))
-      return name.ends_with(".yml") || name.ends_with(".yaml");
+bool is_yaml(const std::string& name) {
+  return name.ends_with(".yml") || name.ends_with(".yaml");
+}
+
+/// "docker-compose.prod.yml" of "docker-compose"
+bool is_variant(const std::string& name, std::string_view of) {
+  return name.starts_with(of) && !is_word(name.substr(of.size(), 1), "");
+}
+
+/// By its name, or by services as compose has them: "quickstart.yml".
+bool is_compose_file(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (!is_yaml(name)) return false;
+  if (is_variant(name, "compose") || is_variant(name, "docker-compose")) return true;
+  if (name.starts_with('.')) return false;  // of a CI, say
+  const auto text = read_text(file);
+  if (!text || !*text || ("\n" + **text).find("\nservices:") == std::string::npos) return false;
+  try {
+    for (const auto& one : member_at(read_yaml(**text), "services"))
+      if (!member_at(one.second, "image").IsNull() || !member_at(one.second, "build").IsNull()) return true;
+  } catch (const YAML::Exception&) {  // whatever it is
+  }
   return false;
+}
+
+/// Of a kind that is read under one name: "Procfile.prod", "mprocs.dev.yaml", "process-compose.prod.yaml".
+bool is_other_variant(const std::string& name) {
+  if (name.starts_with("Procfile.")) return true;
+  if (is_variant(name, "process-compose")) return is_yaml(name);
+  return is_variant(name, "mprocs") && (is_yaml(name) || name.ends_with(".json"));
 }
 
 /// Files of runners that dream init can't read, since they are programs or would say little without them.
@@ -107,11 +131,11 @@ void tell_others(const fs::path& root, Draft& draft) {
     std::error_code ignored;
     const std::string name = walk->path().filename().string();
     if (!walk->is_regular_file(ignored) || draft.is_read(walk->path())) continue;
-    if (is_compose_file(name)) {
+    if (is_compose_file(walk->path())) {
       known.push_back(name);
       has_compose = true;
       see_what_it_builds(walk->path(), draft.at("./"), draft);
-    } else if (name.starts_with("Procfile.")) {
+    } else if (is_other_variant(name)) {
       known.push_back(name);
     } else if (is_of_other_runner(walk->path())) {
       of_others.push_back(name);

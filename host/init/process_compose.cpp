@@ -36,27 +36,6 @@ Wait until_of(const std::string& condition) {
   return condition == "process_healthy" || condition == "process_log_ready" ? Wait::ready : Wait::started;
 }
 
-/// Each text of a node with the number of the replica in place of its template.
-YAML::Node with_number(const YAML::Node& node, const std::string& number) {
-  if (node.IsScalar()) {
-    std::string text = node.Scalar();
-    for (const std::string_view written : {"{{.PC_REPLICA_NUM}}", "{{ .PC_REPLICA_NUM }}"}) {
-      for (std::size_t at = text.find(written); at != std::string::npos; at = text.find(written, at))
-        text.replace(at, written.size(), number);
-    }
-    return text == node.Scalar() ? YAML::Clone(node) : YAML::Node(text);
-  }
-  YAML::Node list(node.Type());
-  MapMaker map;
-  for (const auto& one : node) {
-    if (node.IsMap())
-      map.set(one.first.Scalar(), with_number(one.second, number));
-    else
-      list.push_back(with_number(one, number));
-  }
-  return node.IsMap() ? map.made() : list;
-}
-
 /// How many of a process run; those that are too many for a file count as one.
 std::size_t replicas_of(const YAML::Node& process) {
   constexpr std::size_t most = 100;
@@ -79,9 +58,7 @@ class Processes {
         draft_(draft) {}
 
   void add(const std::string& comment) {
-    // What is made of a node keeps all alive that lie in memory with it: here, the whole file.
-    for (const auto& one : member_at(file_, "processes"))
-      add_replicas(one.first.Scalar(), with_values(YAML::Clone(one.second), variables_));
+    read_processes();
     for (const std::string& name : names_) {
       for (const auto& [need, until] : waits_of(name)) {
         if (until == Wait::ready) waited_until_ready_.insert(need);
@@ -98,15 +75,16 @@ class Processes {
     find_last();
     const Process::Common common{root_, as_map(member_at(file_, "environment")), has_variables_};
     if (member_at(file_, "env_cmds").IsMap()) draft_.leave_out("env_cmds", "the file");
+    if (!text_at(file_, "log_location").empty()) draft_.leave_out(log_location, "the file");
     std::string shell = text_at(member_at(file_, "shell"), "shell_command");
     if (shell.empty()) shell = "bash";
     for (const std::string& name : names_) {
       const YAML::Node& node = processes_.at(name);
       const std::string written = text_at(node, "working_dir");
-      const bool is_template = written.find("{{") != std::string::npos;
-      const ProcessFolder folder = is_template ? ProcessFolder() : folder_of_process(written);
+      const ProcessFolder folder = is_template(written) ? ProcessFolder() : folder_of_process(written);
       Process process(name, node, shell, variables_, draft_);
-      TaskDraft task = process.task(folder, waited_until_ready_.contains(name), common);
+      TaskDraft task =
+          process.task(folder, {waited_until_ready_.contains(name), waits_.is_in_front(name)}, common);
       const std::string project = draft_.at(folder.project);
       if (process.has_ready()) ready_.insert(name);
       if (is_service(name)) {
@@ -130,13 +108,32 @@ class Processes {
   }
 
  private:
-  /// As process-compose names them: "web-0", "web-1".
-  void add_replicas(const std::string& name, const YAML::Node& node) {
+  void read_processes() {
+    const ProcessVars of_all = vars_in(with_values(YAML::Clone(member_at(file_, "vars")), variables_));
+    std::vector<std::string> not_filled;
+    for (const auto& one : member_at(file_, "processes")) {
+      // What is made of a node keeps all alive that lie in memory with it: here, the whole file.
+      const YAML::Node process = with_values(YAML::Clone(one.second), variables_);
+      if (!add_replicas(one.first.Scalar(), process, vars_in(member_at(process, "vars"), of_all)))
+        not_filled.push_back(one.first.Scalar());
+    }
+    if (!not_filled.empty())
+      draft_.tell_unread(
+          fmt::format("Left out: {}, whose templates ({{{{…}}}}) only process-compose can fill.",
+                      join_words(not_filled)));
+  }
+
+  /// As process-compose names them: "web-0", "web-1". False: there are variables, and a template is left that
+  /// they don't fill. Without any, it is most likely for another program: `docker ps --format {{.Names}}`.
+  bool add_replicas(const std::string& name, const YAML::Node& node, ProcessVars vars) {
     const std::size_t count = replicas_of(node);
+    const bool has_vars = member_at(file_, "vars").IsMap() || member_at(node, "vars").IsMap();
     for (std::size_t number = 0; number < count; ++number) {
       const std::string digits = fmt::format("{:0{}}", number, std::to_string(count).size());
       const std::string own = count == 1 ? name : fmt::format("{}-{}", name, digits);
-      YAML::Node made = count == 1 ? node : with_number(node, std::to_string(number));
+      vars["PC_REPLICA_NUM"] = std::to_string(number);
+      YAML::Node made = with_vars(node, vars);
+      if (has_vars && has_template(made)) return false;
       if (count > 1) {
         YAML::Node environment = as_map(member_at(made, "environment"));
         environment["PC_REPLICA_NUM"] = std::to_string(number);
@@ -147,6 +144,7 @@ class Processes {
       processes_.emplace(own, made);
       meant_[name].push_back(own);
     }
+    return true;
   }
 
   /// What a process waits for; one that is named without its number is all of its replicas.
@@ -211,12 +209,24 @@ class Processes {
     return made;
   }
 
+  /// Those that `up` starts and that go on beside the others.
+  [[nodiscard]] std::vector<std::string> those_that_may_last() const {
+    std::vector<std::string> found;
+    for (const std::string& name : names_)
+      if (!process(name).is_disabled() && !left_out_.contains(name) && !waits_.is_in_front(name))
+        found.push_back(name);
+    return found;
+  }
+
   [[nodiscard]] EntryDraft entry_of_all(const std::string& name) const {
     if (daemons_.contains(name) && is_waited_for(name))
       return entry(name, late_.contains(name) ? Wait::succeeded : Wait::ended);
     if (name == last_) return entry(name, Wait::succeeded);
     EntryDraft made = entry(name, Wait::ready);
-    if (may_fail_.contains(name) && !waited_until_ready_.contains(name) && !waits_.is_in_front(name))
+    // A daemon that didn't start is none that lasts: where it is all there is, nothing is left to wait for.
+    const bool is_all = daemons_.contains(name) && those_that_may_last().size() == 1;
+    if (may_fail_.contains(name) && !waited_until_ready_.contains(name) && !waits_.is_in_front(name) &&
+        !is_all)
       made.members.emplace_back("required", "false");
     return made;
   }
@@ -243,10 +253,18 @@ class Processes {
           draft_.add_task(stop.first, "shell", comment, "process-compose", std::move(stop.second));
       all.push_back({stop.first, task, {{"finally", "true"}}});
     }
+    std::vector<std::string> daemons = those_that_may_last();
+    std::erase_if(daemons, [&](const std::string& name) { return !daemons_.contains(name); });
+    // With process-compose a daemon goes on until it is ended, and for dream its step has ended.
+    const bool waits = last_.empty() && !daemons.empty();
     const std::string up = draft_.add_gatherer(draft_.at("./"), "shell", comment, {"up", "process-compose"},
-                                               std::move(all), true, last_.empty());
-    draft_.remark(
-        fmt::format("`dream {}` starts the processes of {}.", up, comment.substr(comment.find(' ') + 1)));
+                                               std::move(all), true,
+                                               waits           ? Gatherer::until_stopped
+                                               : last_.empty() ? Gatherer::while_they_last
+                                                               : Gatherer::until_they_end);
+    draft_.remark(fmt::format(
+        "`dream {}` starts the processes of {}{}.", up, comment.substr(comment.find(' ') + 1),
+        waits ? ", and runs until it is stopped, as there are daemons: " + join_words(daemons) : ""));
     waits_.tell(up, late, draft_);
     if (!disabled.empty())
       draft_.remark(
@@ -289,7 +307,7 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
   if (!*text) return {};
   const std::string name = file.filename().string();
   try {
-    const YAML::Node read = read_process_files(file);
+    const YAML::Node read = read_process_files(file, draft);
     if (!member_at(read, "processes").IsMap())
       return Error{ErrorCode::not_found, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
@@ -300,6 +318,8 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
         draft.at("./") == "./" ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere, true);
     std::error_code ignored;
     const bool has_variables = given && fs::is_regular_file(file.parent_path() / ".env", ignored);
+    if (!fs::exists(file.parent_path() / ".env", ignored))
+      tell_env_example(file.parent_path(), "process-compose", draft);
     Processes(read, file.parent_path(), has_variables, variables, draft).add("from " + name);
   } catch (const YAML::Exception& problem) {
     return not_understood(name, problem.what());

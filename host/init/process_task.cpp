@@ -15,6 +15,7 @@
 #include "init/compose_merge.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
+#include "init/process_files.hpp"
 
 namespace dream::init {
 
@@ -54,9 +55,9 @@ std::string shell_line(std::string line) {
   return line;
 }
 
-TaskDraft Process::task(const ProcessFolder& folder, bool is_waited_for, const Common& common) {
+TaskDraft Process::task(const ProcessFolder& folder, Role role, const Common& common) {
   command(folder);
-  ready(is_waited_for);
+  ready(role);
   health();
   if (is_daemon())
     add("leftovers", "\"keep\"");
@@ -67,8 +68,7 @@ TaskDraft Process::task(const ProcessFolder& folder, bool is_waited_for, const C
   shutdown();
   tell_what_is_missing();
   TaskDraft task{name_, std::move(members_)};
-  if (const std::string text = text_at(node_, "description"); text.find("{{") == std::string::npos)
-    describe(task, text);
+  if (const std::string text = text_at(node_, "description"); !is_template(text)) describe(task, text);
   return task;
 }
 
@@ -105,7 +105,9 @@ void Process::command(const ProcessFolder& folder) {
   add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
 }
 
-void Process::ready(bool is_waited_for) {
+/// Of what all wait for the end of, nobody asks when it is ready, unless it leaves a daemon.
+void Process::ready(Role role) {
+  if (role.until_ended && !is_daemon()) return;
   std::string ready;
   if (const YAML::Node probe = member_at(node_, "readiness_probe"); probe.IsMap()) {
     ready = probe_json(probe);
@@ -117,7 +119,7 @@ void Process::ready(bool is_waited_for) {
   }
   has_ready_ = !ready.empty();
   if (has_ready_) add("ready", "{ " + ready + " }");
-  if (!has_ready_ && is_waited_for)
+  if (!has_ready_ && role.until_ready)
     draft_.remark(
         fmt::format("{} has no probe here: what needs it starts as soon as it has started.", name_));
 }
@@ -125,6 +127,7 @@ void Process::ready(bool is_waited_for) {
 void Process::health() {
   const YAML::Node probe = member_at(node_, "liveness_probe");
   const std::string health = probe_json(probe);
+  if (health.empty() && probe.IsMap()) draft_.leave_out("liveness_probe", name_);
   if (health.empty()) return;
   const auto every = seconds_at(probe, "period_seconds");
   add("health", "{ " + health + (every && *every > 0 ? ", \"every\": " + time_json(*every) : "") + " }");
@@ -176,7 +179,7 @@ void Process::environment(const ProcessFolder& folder, const Common& common) {
 /// there.
 std::set<std::string> Process::add_env_files(const ProcessFolder& folder, const Common& common) {
   std::vector<std::string> files;
-  if (common.has_variables)
+  if (common.has_variables && !is_true(member_at(node_, "is_dotenv_disabled")))
     files.push_back(fs::path(".env").lexically_relative(folder.project).lexically_normal().string());
   std::set<std::string> names;
   const std::string own = text_at(node_, "env_file");
@@ -212,10 +215,10 @@ void Process::shutdown() {
 }
 
 void Process::tell_what_is_missing() {
-  for (const char* key : {"command", "working_dir"})
-    if (text_at(node_, key).find("{{") != std::string::npos) draft_.leave_out("a template ({{…}})", name_);
-  for (const char* key : {"is_tty", "is_interactive", "is_elevated", "replicas", "schedule", "namespace",
-                          "launch_timeout_seconds", "watch", "monitor_for"}) {
+  if (has_template(node_)) draft_.leave_out("a template ({{…}})", name_);
+  if (!text_at(node_, "log_location").empty()) draft_.leave_out(log_location, name_);
+  for (const char* key : {"is_tty", "is_interactive", "is_foreground", "is_elevated", "replicas", "schedule",
+                          "namespace", "launch_timeout_seconds", "watch", "monitor_for", "mcp"}) {
     const YAML::Node value = member_at(node_, key);
     const std::string text = value.IsScalar() ? value.Scalar() : std::string();
     if (value.IsMap() || value.IsSequence() || (!text.empty() && text != "false" && text != "1"))

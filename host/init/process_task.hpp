@@ -14,6 +14,9 @@
 /// One process of process-compose as a task. May throw YAML::Exception.
 namespace dream::init {
 
+/// How it is told, and what dream has in its place.
+inline constexpr const char* log_location = "log_location (`--log-dir DIR` writes a file for each step)";
+
 /// In a command `$NAME` and every `${…}` stay for its shell: what .env says comes with `envFile`. `$$` is
 /// `$`.
 [[nodiscard]] std::string shell_line(std::string line);
@@ -31,7 +34,12 @@ class Process {
     YAML::Node environment;
     bool has_variables = false;
   };
-  [[nodiscard]] TaskDraft task(const ProcessFolder& folder, bool is_waited_for, const Common& common);
+  /// What others wait for.
+  struct Role {
+    bool until_ready = false;
+    bool until_ended = false;
+  };
+  [[nodiscard]] TaskDraft task(const ProcessFolder& folder, Role role, const Common& common);
 
   [[nodiscard]] bool has_ready() const { return has_ready_; }
 
@@ -47,7 +55,7 @@ class Process {
  private:
   void add(const std::string& key, const std::string& value) { members_.emplace_back(key, value); }
   void command(const ProcessFolder& folder);
-  void ready(bool is_waited_for);
+  void ready(Role role);
   void health();
   void restart();
   void success_codes();

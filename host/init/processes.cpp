@@ -1,7 +1,10 @@
 #include "init/processes.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string_view>
+#include <system_error>
 
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
@@ -18,6 +21,18 @@ ProcessFolder folder_of_process(const std::string& written) {
   return {"./", "cd " +
                     (written.find('$') == std::string::npos ? shell_quoted(written) : "\"" + written + "\"") +
                     " || exit; "};
+}
+
+void tell_env_example(const std::filesystem::path& folder, const std::string& tool, Draft& draft) {
+  for (const char* name : {".env.example", ".env.sample", ".env.template", ".env.dist"}) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder / name, ignored)) continue;
+    draft.remark(fmt::format(
+        "There is no .env yet, which {} reads. Once it is made from {}, call dream init again, or "
+        "write \"envFile\": \".env\" into the tasks.",
+        tool, name));
+    return;
+  }
 }
 
 std::string shell_command_json(const std::string& line, const std::string& shell) {

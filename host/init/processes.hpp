@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <filesystem>
 #include <string>
 
 #include "init/draft.hpp"
@@ -16,6 +17,9 @@ struct ProcessFolder {
   std::string before;  ///< "cd DIR || exit; ", as a line may be several commands
 };
 [[nodiscard]] ProcessFolder folder_of_process(const std::string& written);
+
+/// Where there is no .env in the folder, which `tool` would read, but a file to make it from: a remark.
+void tell_env_example(const std::filesystem::path& folder, const std::string& tool, Draft& draft);
 
 /// A line for `shell` ("bash", "sh") as a task's command: an array where dream's own shell wouldn't
 /// understand it.

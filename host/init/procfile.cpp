@@ -14,6 +14,7 @@
 #include "init/compose_text.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
+#include "init/processes.hpp"
 #include "init/sources.hpp"
 
 namespace dream::init {
@@ -141,15 +142,6 @@ class Settings {
   /// Why a file that is there is left out; empty: none is.
   [[nodiscard]] const std::string& unread() const { return unread_; }
 
-  /// The file that .env is to be made from, where there is none yet; empty: none.
-  [[nodiscard]] std::string example(const fs::path& folder) const {
-    for (const char* name : {".env.example", ".env.sample", ".env.template", ".env.dist"}) {
-      std::error_code ignored;
-      if (!has_env_ && unread_.empty() && fs::exists(folder / name, ignored)) return name;
-    }
-    return {};
-  }
-
   /// What the files say of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
   [[nodiscard]] int first_port(const fs::path& file) const {
     for (const std::string& said : {value("OVERMIND_PORT"), port_of_foreman_, value("PORT")})
@@ -267,11 +259,8 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
                            gives_ports ? " Each has a PORT of its own, as foreman gives it." : ""));
   settings.tell_rest(draft);
   if (!settings.unread().empty()) draft.remark("Not read: " + settings.unread() + ".");
-  if (const std::string example = settings.example(file.parent_path()); !example.empty())
-    draft.remark(fmt::format(
-        "There is no .env yet, which foreman reads. Once it is made from {}, call dream init again, "
-        "or write \"envFile\": \".env\" into the tasks.",
-        example));
+  if (!settings.has_env() && settings.unread().empty())
+    tell_env_example(file.parent_path(), "foreman", draft);
   if (!ignored.empty())
     draft.remark(fmt::format("Not started by `dream {}`, as overmind ignores them: {}.", gathers,
                              join_words(ignored)));

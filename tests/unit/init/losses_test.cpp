@@ -105,6 +105,16 @@ TEST_F(Init, calls_conditions_and_addresses_of_a_makefile_are_no_targets) {
       << "nothing after `ifupdown` stands in a condition";
 }
 
+TEST_F(Init, where_logs_go_is_told) {
+  write("compose.yaml", "services: {a: {image: x, logging: {driver: none}}}\n");
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: logging of a.\n"));
+  write("process-compose.yaml", "log_location: all.log\nprocesses: {p: {command: x, log_location: p.log}}\n");
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// Not taken over: log_location (`--log-dir DIR` writes a file for each step) of the "
+                "file and p.\n"));
+}
+
 TEST_F(Init, what_of_a_build_or_a_volume_is_not_taken_over_is_told) {
   write("compose.yaml", R"(
 name: p

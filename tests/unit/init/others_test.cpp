@@ -15,7 +15,7 @@ TEST_F(Init, files_that_are_not_read_are_told_in_a_line_each_kind) {
   write("compose.yaml", "services: {a: {extends: {file: compose.base.yaml, service: b}}}\n");
   write("compose.base.yaml", "services: {b: {image: x}}\n");
   write("compose.prod.yaml", "services: {a: {image: y}}\n");
-  write("composed.yaml", "services: {a: {image: y}}\n");
+  write("composed.yaml", "services: {a: {command: y}}\n");
   write("Procfile", "web: x\n");
   write("Procfile.debug", "web: y\n");
   write("tox.ini", "");
@@ -27,6 +27,20 @@ TEST_F(Init, files_that_are_not_read_are_told_in_a_line_each_kind) {
   write("tasks.py", "@task\ndef build(c):\n");
   EXPECT_THAT(text(), HasSubstr("// Not read: tasks.py and tox.ini, which"));
   EXPECT_THAT(text("Procfile"), Not(HasSubstr("Not read"))) << "only this one was asked for";
+}
+
+TEST_F(Init, variants_of_files_that_are_read_are_told_and_what_has_services_whatever_its_name) {
+  write("mprocs.yaml", "procs: {a: {shell: x}}\n");
+  write("mprocs.full.yaml", "procs: {a: {shell: y}}\n");
+  write("process-compose.yaml", "extends: process-compose.base.yaml\nprocesses: {b: {command: x}}\n");
+  write("process-compose.base.yaml", "processes: {c: {command: x}}\n");
+  write("process-compose.override.yaml", "processes: {b: {command: y}}\n");
+  write("process-compose.ci.yaml", "processes: {b: {command: z}}\n");
+  write("quickstart.yml", "# a\nservices:\n  db: {image: x}\n");
+  write(".woodpecker.yml", "services:\n  db: {image: x}\n");
+  write("serverless.yml", "services:\n  db: 1\n");
+  EXPECT_THAT(text(),
+              HasSubstr("// Not read: mprocs.full.yaml, process-compose.ci.yaml and quickstart.yml. `dream"));
 }
 
 TEST_F(Init, files_below_the_root_are_told_where_the_root_has_none_of_their_kind) {

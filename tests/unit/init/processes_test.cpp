@@ -136,13 +136,6 @@ processes: {a: {command: x, working_dir: sub, env_file: own.env}, b: {command: y
                             HasSubstr("Not read: .env:1")));
 }
 
-TEST_F(Init, a_process_in_a_folder_that_is_a_template_runs_in_the_root) {
-  write("process-compose.yaml",
-        "processes: {a: {command: x, working_dir: '{{ .PWD }}', watch: [{paths: [a]}]}}\n");
-  EXPECT_EQ(command(workspace(), "./", "a"), "x");
-  EXPECT_THAT(text(), AllOf(HasSubstr("a template"), HasSubstr("watch of a")));
-}
-
 TEST_F(Init, files_that_name_nothing_and_an_env_file_of_another_form_are_in_nobodys_way) {
   write("package.json", R"({"name": "x", "scripts": {"dev": "true"}})");
   for (const char* name : {"process-compose.yaml", "mprocs.yaml", "Taskfile.yml"})
@@ -279,15 +272,6 @@ processes:
   EXPECT_THAT(line("\"log\": ["), HasSubstr(R"("task": "db", "waitFor": "started")"));
   EXPECT_THAT(needs(made, "./", "up"),
               ElementsAre("./:db", "& ./:web async optional", "& ./:log async optional", "./:db-shutdown"));
-}
-
-TEST_F(Init, a_template_is_told_and_no_url) {
-  write("process-compose.yaml",
-        "processes: {a: {command: \"x {{.N}}\", readiness_probe: {http_get: {port: \"80{{.N}}\"}}}, "
-        "b: {command: y, readiness_probe: {http_get: {port: 70000}}}}\n");
-  EXPECT_THAT(text(), AllOf(HasSubstr("Not taken over: a template ({{…}}) of a."),
-                            HasSubstr("Not taken over: readiness_probe of a and b.")));
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a", "b", "up"));
 }
 
 TEST_F(Init, a_yaml_file_is_known_by_what_it_has) {
