@@ -249,11 +249,9 @@ Error about_env_file(const Step& step, const fs::path& folder, const LoadedWorks
     if (error.where != printable(path.string()) || fs::exists(fs::symlink_status(path, unknown))) continue;
     const SourceOffset place = place_of_env_file(loaded.workspace, step.id, file);
     const fs::path inside = path.lexically_normal().lexically_relative(loaded.workspace.root);
-    const bool is_inside = *inside.begin() != "..";
-    error = {ErrorCode::configuration,
-             "the env file " + printable((is_inside ? inside : path).string()) + " doesn't exist",
-             place.known() ? loaded.document->place(place) : to_string(step.id),
-             {}};
+    const std::string shown = printable((*inside.begin() == ".." ? path : inside).string());
+    error = {ErrorCode::configuration, "the env file " + shown + " doesn't exist",
+             place.known() ? loaded.document->place(place) : to_string(step.id), ""};
     for (const char* ending : {".example", ".sample", ".template"}) {
       const fs::path sample = path.string() + ending;
       if (!fs::is_regular_file(sample, unknown)) continue;
