@@ -125,6 +125,7 @@ class Here : public Exec {
     begin(std::move(found));
     process::ChildSpec spec{
         .argv = command_.argv(), .directory = subject_.directory, .environment = subject_.environment};
+    spec.takes_signals = false;
     spec.on_output = [one = try_](Stream, std::string_view bytes) {
       one->output.append(bytes.substr(bytes.size() - std::min(bytes.size(), kept_output)));
       if (one->output.size() > kept_output) one->output.erase(0, one->output.size() - kept_output);

@@ -69,6 +69,8 @@ struct ChildSpec {
   /// Programs of its tree that pass a signal on to their own children (is_relay). So that these don't get it
   /// twice, such a program is not sent the signal while it has children.
   std::vector<std::string> relays = {};
+  /// A signal that dream hands on is for it. Not for what dream starts for itself, such as a probe.
+  bool takes_signals = true;
   /// What the child leaves running when it ends by itself stays until Supervisor::end_kept.
   bool keeps_leftovers = false;
   /// Else it is asked to end, and killed after this long.
@@ -207,6 +209,9 @@ class Child {
   [[nodiscard]] int stop_signal_for(const ProcessStatus& process) const;
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
+  [[nodiscard]] std::vector<ProcessStatus> topmost(const std::vector<ProcessStatus>& tree,
+                                                   bool (*meant)(const ProcessStatus&, int),
+                                                   int signal) const;
   [[nodiscard]] Left not_asked(const Left& orphans) const;
   void ask_all_below(const Left& orphans);
   void look_after_relays();

@@ -5,6 +5,7 @@
 #include "process/child.hpp"
 #include "process/pipe_readers.hpp"
 #include "process/relay.hpp"
+#include "process/signals.hpp"
 
 // How a child is asked to end, and killed.
 
@@ -35,6 +36,16 @@ constexpr Duration reader_patience = std::chrono::milliseconds(250);
 /// How long a task may act on its stop signal before its stdin ends, too: a program that takes that end for a
 /// request to exit at once (a server below node) would else lose its way to end if it came to see it first.
 constexpr Duration input_patience = std::chrono::milliseconds(250);
+
+/// It wouldn't die of the signal.
+bool handles(const ProcessStatus& process, int signal) {
+  return process.alive() && contains(handled_signals(process.identity.pid), signal);
+}
+
+/// A bash that has a trap on EXIT catches all that ends programs, and dies of it after that.
+bool knows_signal(const ProcessStatus& process, int signal) {
+  return handles(process, signal) && !(process.named_shell && handles(process, SIGVTALRM));
+}
 
 bool lives(const ProcessIdentity& identity) {
   const std::optional<ProcessStatus> status = process_status(identity.pid);
@@ -139,20 +150,34 @@ int Child::stop_signal_for(const ProcessStatus& process) const {
   return context_.interrupted && !process.ignores(SIGINT) ? SIGINT : SIGTERM;
 }
 
-/// As if it had been sent to the step itself: to the process that was started, or to those which that runs
-/// for others.
-bool Child::hand_on(int signal, bool to_group) {
-  if (root_exit_) return false;
-  if (foreground() && to_group) return true;
-  const std::vector<ProcessStatus> tree = root_tree();
+/// Those nearest to the root, without the relays, that are `meant`: what stands below one of them isn't
+/// looked at.
+std::vector<ProcessStatus> Child::topmost(const std::vector<ProcessStatus>& tree,
+                                          bool (*meant)(const ProcessStatus&, int), int signal) const {
+  std::vector<ProcessStatus> found;
   std::set<pid_t> passed_over;
   for (const ProcessStatus& process : tree) {
     if (process.identity.pid != root_ && !passed_over.contains(process.parent)) continue;
-    if (relays_to_others(process, tree))
-      passed_over.insert(process.identity.pid);
+    if (!relays_to_others(process, tree) && meant(process, signal))
+      found.push_back(process);
     else
-      send(process, signal);
+      passed_over.insert(process.identity.pid);
   }
+  return found;
+}
+
+/// By hand it would be sent to the program, not to the shell that stands above it and would die of it. Where
+/// nobody knows it, it is as if it had been sent to the step itself.
+bool Child::hand_on(int signal, bool to_group) {
+  if (root_exit_ || !spec_.takes_signals) return false;
+  if (foreground() && to_group) return true;
+  const std::vector<ProcessStatus> tree = root_tree();
+  std::vector<ProcessStatus> takers = topmost(tree, knows_signal, signal);
+  if (takers.empty()) takers = topmost(tree, handles, signal);
+  if (takers.empty())
+    takers = topmost(
+        tree, [](const ProcessStatus&, int) { return true; }, signal);
+  for (const ProcessStatus& process : takers) send(process, signal);
   return !tree.empty();
 }
 

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 #include <system_error>
@@ -78,6 +79,19 @@ std::vector<pid_t> numbers(std::string_view text) {
   std::vector<pid_t> all;
   for (std::string_view word; !(word = next_word(text)).empty();) all.push_back(number<pid_t>(word));
   return all;
+}
+
+/// Of /proc/PID/status, those in any of these lines.
+std::uint64_t signals_in(std::string_view status, std::initializer_list<std::string_view> lines) {
+  std::uint64_t signals = 0;
+  for (const std::string_view line : lines) {
+    const std::size_t at = status.find(line);
+    if (at == std::string_view::npos) continue;
+    std::uint64_t some = 0;
+    std::from_chars(status.data() + at + line.size(), status.data() + status.size(), some, 16);
+    signals |= some;
+  }
+  return signals;
 }
 
 constexpr std::array<std::string_view, 4> shells{"sh", "bash", "dash", "zsh"};
@@ -170,16 +184,11 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
 }
 
 std::uint64_t pending_signals(pid_t pid) {
-  const std::string content = read_file(proc_path(pid, "status"));
-  std::uint64_t pending = 0;
-  for (const std::string_view name : {"\nSigPnd:\t", "\nShdPnd:\t"}) {
-    const std::size_t at = content.find(name);
-    if (at == std::string::npos) continue;
-    std::uint64_t some = 0;
-    std::from_chars(content.data() + at + name.size(), content.data() + content.size(), some, 16);
-    pending |= some;
-  }
-  return pending;
+  return signals_in(read_file(proc_path(pid, "status")), {"\nSigPnd:\t", "\nShdPnd:\t"});
+}
+
+std::uint64_t handled_signals(pid_t pid) {
+  return signals_in(read_file(proc_path(pid, "status")), {"\nSigBlk:\t", "\nSigIgn:\t", "\nSigCgt:\t"});
 }
 
 Result<void> check_proc() {

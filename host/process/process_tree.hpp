@@ -60,6 +60,10 @@ struct ProcessStatus {
 /// number 1.
 [[nodiscard]] std::uint64_t pending_signals(pid_t pid);
 
+/// Those that don't have their usual effect on a process: it catches or ignores them, or its first thread
+/// blocks them, as what reads a signalfd does. None where that may not be read.
+[[nodiscard]] std::uint64_t handled_signals(pid_t pid);
+
 /// An error: /proc is missing, or another pid namespace's, where the same numbers are other processes.
 [[nodiscard]] Result<void> check_proc();
 

@@ -56,8 +56,8 @@ class Supervisor {
   /// `look` is called before a child that has ended is reaped: what it has sent before has come by then, and
   /// whose it was can still be seen.
   void before_reaping(std::function<void()> look) { shared_.before_reaping = std::move(look); }
-  /// Sends a signal that has no meaning here to what each child has started. `to_group`: this process's group
-  /// got it, and so has a child that is in it. False: there is nobody.
+  /// Sends a signal that has no meaning here to those processes of each child that know it. `to_group`: this
+  /// process's group got it, and so has a child that is in it. False: there is nobody.
   bool hand_on(int signal, bool to_group);
   /// A key of the terminal (Ctrl-C), its end, or somebody has sent this signal to all of this process's
   /// group: those that heard it there need not be asked again. `left_to_it`: unless the child in front, whose

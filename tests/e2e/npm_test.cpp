@@ -123,6 +123,20 @@ TEST_P(EveryManager, runs_the_script_with_its_arguments_and_passes_signals_on_on
   expect_counted_once(workspace, "SIGINT", SIGINT);
 }
 
+TEST_P(EveryManager, hands_a_signal_on_to_the_program_of_the_script) {
+  const Workspace workspace = npm_workspace();
+  package(workspace, R"("dev": "listener $ROOT/gate; echo after")");
+  workspace.write("a/" + GetParam().first, "");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "a"});
+  dream.await_out("listening\n");
+  dream.send(SIGUSR1);
+  dream.await_out("got SIGUSR1\n");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0) << dream.err();
+  EXPECT_THAT(dream.out(), HasSubstr("cleaned up\nafter\n"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Npm, EveryManager,
                          ::testing::Values(Pair("package-lock.json", "npm"), Pair("pnpm-lock.yaml", "pnpm"),
                                            Pair("yarn.lock", "yarn")));

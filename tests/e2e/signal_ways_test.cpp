@@ -161,6 +161,76 @@ TEST(Signal, that_dream_has_no_use_for_is_handed_to_the_one_step_of_a_plan) {
   EXPECT_EQ(count(dream.out(), "got "), 2U);
 }
 
+/// Lines and programs in which a listener is run by something that doesn't know the signals, and waits.
+class BelowAShell : public testing::TestWithParam<const char*> {};
+
+TEST_P(BelowAShell, the_program_that_knows_a_signal_has_it_handed_on) {
+  const Workspace workspace(R"({"projects": {"./c": {"tasks": {"go": {"command": )" +
+                            std::string(GetParam()) + ", " + patient + "}}}}}");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, go());
+  dream.await_out("listening");
+  dream.send(SIGUSR1);
+  dream.await_out("got SIGUSR1");
+  dream.send(34);
+  dream.await_out("got SIGRTMIN");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0) << dream.err();
+  EXPECT_THAT(dream.out(), HasSubstr("cleaned up\nafter"));
+  EXPECT_EQ(count(dream.out(), "got "), 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Signal, BelowAShell,
+    testing::Values(R"("cd . && listener $ROOT/gate; echo after")",
+                    R"("listener $ROOT/gate | cat; echo after")",
+                    R"("sh -c 'listener $ROOT/gate; true'; echo after")",
+                    R"(["bash", "-c", "listener $ROOT/gate; echo after"])",
+                    R"(["bash", "-c", "trap 'echo after' EXIT; listener $ROOT/gate"])",
+                    R"(["timeout", "3600", "sh", "-c", "listener $ROOT/gate; echo after"])"));
+
+TEST(Signal, that_a_shell_has_a_trap_for_is_not_sent_to_what_is_below_it) {
+  const Workspace workspace(
+      {{"c", "trap 'echo trapped' USR1; listener $ROOT/gate & wait; wait", "", patient}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("listening");
+  dream.send(SIGUSR1);
+  dream.await_out("trapped");
+  dream.send(34);
+  dream.await_out("got SIGRTMIN");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_EQ(count(dream.out(), "got "), 1U);
+}
+
+TEST(Signal, that_nobody_knows_ends_the_step_as_by_hand) {
+  const Workspace workspace({{"c", "echo up; read go < $ROOT/gate; true", "", patient}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("up");
+  dream.send(SIGUSR1);
+  EXPECT_EQ(dream.exit_code(), 128 + SIGUSR1);
+  EXPECT_THAT(dream.err(), HasSubstr("failed: signal 10"));
+}
+
+/// The probe sends it itself: so it is there when the signal comes, and then sends another one.
+TEST(Signal, that_is_handed_on_is_not_sent_to_a_probe) {
+  const Workspace workspace({{"c", "exec listener $ROOT/gate", "", std::string(patient) + R"(, "ready": {
+        "exec": "read go < $ROOT/probe; kill -USR1 $PPID; read go < $ROOT/probe; kill -34 $PPID"})"}});
+  const Gate gate(workspace, "gate");
+  const Gate probe(workspace, "probe");
+  DreamRun dream(workspace);
+  dream.await_out("listening");
+  probe.open();
+  dream.await_out("got SIGUSR1");
+  probe.open();
+  dream.await_out("got SIGRTMIN");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_EQ(count(dream.out(), "got "), 2U);
+}
+
 TEST(CtrlC, that_a_background_job_of_a_shell_ignores_makes_it_get_sigterm) {
   const Workspace workspace({{"c", "listener $ROOT/gate & exec listener $ROOT/gate", "", patient}});
   const Gate gate(workspace, "gate");
