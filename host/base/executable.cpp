@@ -25,7 +25,7 @@ namespace {
 constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
 
 std::string in_directory(std::string_view directory, std::string_view name) {
-  if (name.starts_with('/')) return std::string(name);
+  if (name.starts_with('/') || directory.empty()) return std::string(name);
   std::string path(directory);
   if (!path.ends_with('/')) path += '/';
   return path.append(name);
@@ -49,7 +49,7 @@ Error not_executable(const std::string& path) {
           "make it executable: chmod +x " + shell_quoted(path)};
 }
 
-/// Programs of any kind have a NUL among their first bytes.
+/// Programs of any kind have a NUL among their first bytes, before anything that ends a line.
 constexpr std::size_t looked_at = 256;
 
 /// nullopt: the file can't be read.
@@ -68,6 +68,11 @@ int executable_errno(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0) return errno;
   if (!S_ISREG(status.st_mode) || ::access(path.c_str(), X_OK) != 0) return EACCES;
   return 0;
+}
+
+/// /bin/sh takes what begins with a - for options.
+Executable executable(const std::string& written, const std::string& path) {
+  return {path, written.starts_with('-') ? path : written};
 }
 
 /// About a name with a blank in it.
@@ -115,29 +120,32 @@ std::string_view search_path_of(const std::vector<std::string>& environment) {
   return path;
 }
 
-Result<std::string> find_executable(const std::string& name, const std::string& directory,
-                                    const std::vector<std::string>& environment) {
+Result<Executable> find_executable(const std::string& name, const std::string& directory,
+                                   const std::vector<std::string>& environment) {
   if (name.empty()) return Error{ErrorCode::not_found, "the name of the program is empty", {}, {}};
   if (name.find('/') != std::string::npos) {
     const std::string path = in_directory(directory, name);
     const int problem = executable_errno(path);
-    if (problem == 0) return path;
+    if (problem == 0) return executable(name, path);
     if (problem == EACCES) return not_executable(path);
     std::string hint;
     if (name.starts_with("~/"))
       hint = "~ isn't expanded in an array: write \"${HOME}" + name.substr(1) + "\"";
     else if (name.find(' ') != std::string::npos)
       hint = words_are_apart;
-    return Error{ErrorCode::not_found, "no such program", path, std::move(hint)};
+    std::string message = "no such program";
+    if (problem != ENOENT && problem != ENOTDIR) message.append(": ").append(std::strerror(problem));
+    return Error{ErrorCode::not_found, std::move(message), path, std::move(hint)};
   }
   std::string_view rest = search_path_of(environment);
   std::string found_but_not_executable;
   while (true) {
     const std::size_t colon = rest.find(':');
     const std::string_view folder = rest.substr(0, colon);
-    const std::string path = in_directory(in_directory(directory, folder.empty() ? "." : folder), name);
+    const std::string written = in_directory(folder, name);
+    const std::string path = in_directory(directory, written);
     const int problem = executable_errno(path);
-    if (problem == 0) return path;
+    if (problem == 0) return executable(written, path);
     if (problem == EACCES && ::access(path.c_str(), F_OK) == 0) found_but_not_executable = path;
     if (colon == std::string_view::npos) break;
     rest.remove_prefix(colon + 1);
@@ -148,7 +156,7 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
 
 bool is_text(const std::string& path) {
   const std::optional<std::string> begin = begin_of(path);
-  return begin && begin->find('\0') == std::string::npos;
+  return begin && begin->substr(0, begin->find('\n')).find('\0') == std::string::npos;
 }
 
 std::string missing_interpreter(const std::string& path) {

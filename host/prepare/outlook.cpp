@@ -73,11 +73,11 @@ Outlook Outlooks::unmasked(const PreparedStep& prepared) {
   Outlook outlook{.line = std::move(*line).value_or("")};
   if (outlook.line.empty() || outlook.line != plain_line(prepared.task)) return outlook;
   const Program& program = find_program(prepared);
-  if (program.path && program.lacks.empty()) return outlook;
-  outlook.problem = program.path ? lacks_interpreter(*program.path) : program.path.error();
+  if (program.file && program.lacks.empty()) return outlook;
+  outlook.problem = program.file ? lacks_interpreter(program.file->path) : program.file.error();
   outlook.exit_code = exit_code_of(*outlook.problem);
   const bool may_come =
-      program.path ? is_in_workspace(prepared, *program.path) || is_in_workspace(prepared, program.lacks)
+      program.file ? is_in_workspace(prepared, program.file->path) || is_in_workspace(prepared, program.lacks)
                    : may_appear(prepared);
   outlook.may_change = comes_later(prepared.task.step) && (may_come || has_files_to_come(prepared));
   return outlook;
@@ -133,7 +133,7 @@ const Outlooks::Program& Outlooks::find_program(const PreparedStep& prepared) {
   const auto known = programs_.find(key);
   if (known != programs_.end()) return known->second;
   Program found{find_executable(program, task.directory, *task.environment)};
-  if (found.path) found.lacks = missing_interpreter(*found.path);
+  if (found.file) found.lacks = missing_interpreter(found.file->path);
   return programs_.emplace(key, std::move(found)).first->second;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/executable.hpp"
 #include "plan/plan.hpp"
 #include "plugin/registry.hpp"
 #include "prepare/prepared_step.hpp"
@@ -47,7 +48,7 @@ class Outlooks {
   [[nodiscard]] bool has_files_to_come(const PreparedStep& prepared) const;
   [[nodiscard]] bool lacks_its_tool(const Step& step) const;
   struct Program {
-    Result<std::string> path;
+    Result<Executable> file;
     std::string lacks = {};  ///< what a script can't be started without
   };
   [[nodiscard]] const Program& find_program(const PreparedStep& prepared);

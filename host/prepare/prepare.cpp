@@ -159,13 +159,14 @@ bool is_about_dream(std::string_view name, bool alone, bool notifies) {
 
 /// `alone`: for the only step of a plan. Sockets that were handed to dream can't be several steps', and one
 /// of several that says it is ready, or lives, doesn't speak for dream. `notifies`: it tells that to dream.
+/// Of entries with the same name the first counts, which is what getenv() finds.
 Variables variables_of_dream(bool alone, bool notifies) {
   Variables variables;
   for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
     if (equals != std::string_view::npos && !is_about_dream(text.substr(0, equals), alone, notifies))
-      variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+      variables.try_emplace(std::string(text.substr(0, equals)), text.substr(equals + 1));
   }
   return variables;
 }

@@ -45,8 +45,9 @@ Result<Captured> capture(const CaptureSpec& spec) {
   rlimit file_limit{};
   ::getrlimit(RLIMIT_NOFILE, &file_limit);
   const Inheritance none;
+  const Executable executable{spec.executable, spec.executable};
   boost::asio::io_context context;
-  Result<Launched> launched = launch(context.get_executor(), {.executable = spec.executable,
+  Result<Launched> launched = launch(context.get_executor(), {.executable = executable,
                                                               .argv = spec.argv,
                                                               .directory = spec.directory,
                                                               .environment = spec.environment,

@@ -102,7 +102,7 @@ Result<Descriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ou
 
 Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {
   if (spec_.argv.empty()) return Error{ErrorCode::not_found, "no program is named", {}, {}};
-  Result<std::string> executable = find_executable(spec_.argv.front(), spec_.directory, *spec_.environment);
+  Result<Executable> executable = find_executable(spec_.argv.front(), spec_.directory, *spec_.environment);
   if (!executable) {
     const Result<void> usable = check_directory(spec_.directory);  // it may be the reason
     return usable ? executable.error() : usable.error();

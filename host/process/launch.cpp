@@ -20,7 +20,6 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
-#include "base/executable.hpp"
 #include "process/child_environment.hpp"
 #include "process/signals.hpp"
 #include "process/wait_for_end.hpp"
@@ -97,6 +96,8 @@ struct ChildImage {
   Failure failure;  ///< written by the child, into the parent's memory
 };
 
+constexpr long signal_set_size = sizeof(SignalSet);
+
 // The child runs in the parent's memory until exec. It must not touch what libraries and sanitizers keep
 // there, so it makes system calls and nothing else, those that are commonly intercepted directly.
 #define DREAM_IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
@@ -120,16 +121,15 @@ DREAM_IN_CHILD bool place_descriptors(const int* descriptors) {
 /// that, in the host's memory, for a signal that came meanwhile: so they are reset while everything is still
 /// blocked.
 DREAM_IN_CHILD void restore_signals(SignalSet altered, const InheritedSignals& inherited) {
-  constexpr long set_size = 8;
   // The kernel's struct sigaction, which begins with the handler.
   const unsigned long long default_action[8] = {};
   const unsigned long long ignore_action[8] = {1};
   for (int signal = 1; altered != 0; ++signal, altered >>= 1U) {
     if ((altered & 1U) == 0) continue;
     const bool ignore = ((inherited.ignored >> static_cast<unsigned>(signal - 1)) & 1U) != 0;
-    ::syscall(SYS_rt_sigaction, signal, ignore ? ignore_action : default_action, nullptr, set_size);
+    ::syscall(SYS_rt_sigaction, signal, ignore ? ignore_action : default_action, nullptr, signal_set_size);
   }
-  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited.blocked, nullptr, set_size);
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited.blocked, nullptr, signal_set_size);
 }
 
 /// In decimal, with a NUL behind it.
@@ -212,21 +212,11 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return array;
 }
 
-/// What exec is told: a script finds it as its $0. A path that is written from the folder of the task stays
-/// so.
-const std::string& executed(const LaunchSpec& spec) {
-  const std::string& name = spec.argv.front();
-  const bool is_relative = name.find('/') != std::string::npos && !name.starts_with('/') &&
-                           !name.starts_with('-');  // which /bin/sh takes for options
-  const std::string before = spec.directory + (spec.directory.ends_with('/') ? "" : "/");
-  return is_relative && spec.executable == before + name ? name : spec.executable;
-}
-
 /// What runs a text without a #! line, as it runs when typed into a shell; empty when this failure is
 /// another.
 std::vector<std::string> script_words(const Failure& failure, const LaunchSpec& spec) {
-  if (failure.stage != Stage::exec || failure.error != ENOEXEC || !is_text(spec.executable)) return {};
-  std::vector<std::string> words{"/bin/sh", executed(spec)};
+  if (failure.stage != Stage::exec || failure.error != ENOEXEC || !is_text(spec.executable.path)) return {};
+  std::vector<std::string> words{"/bin/sh", spec.executable.written};
   words.insert(words.end(), spec.argv.begin() + 1, spec.argv.end());
   return words;
 }
@@ -236,16 +226,17 @@ Error explain_exec(int error, const LaunchSpec& spec) {
     case ENOENT:
     case ENOTDIR:
     case ELOOP:
-      return lacks_interpreter(spec.executable);
+      return lacks_interpreter(spec.executable.path);
     case ENOEXEC:
       return {ErrorCode::not_executable, "this is neither a program for this machine nor a script",
-              spec.executable, "was it built for another kind of processor?"};
+              spec.executable.path, "was it built for another kind of processor?"};
     case E2BIG:
-      return {ErrorCode::not_executable, "its arguments and environment are too long", spec.executable, {}};
+      return {
+          ErrorCode::not_executable, "its arguments and environment are too long", spec.executable.path, {}};
     default:
       return {ErrorCode::not_executable,
               std::string("it can't be executed: ") + std::strerror(error),
-              spec.executable,
+              spec.executable.path,
               {}};
   }
 }
@@ -261,7 +252,7 @@ Error explain(const Failure& failure, const LaunchSpec& spec) {
             {}};
   }
   if (failure.stage == Stage::exec && !out_of_something) return explain_exec(failure.error, spec);
-  return {ErrorCode::io, "the system refused a new process: " + reason, spec.executable,
+  return {ErrorCode::io, "the system refused a new process: " + reason, spec.executable.path,
           "the limits on processes, open files and memory may be reached (ulimit -a)"};
 }
 
@@ -292,7 +283,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
   const ChildEnvironment environment(spec.environment, spec.variables, spec.directory,
                                      spec.inheritance.listen_pid);
   const std::vector<Range> closed = all_but(spec.inheritance.descriptors);
-  ChildImage image{.executable = executed(spec).c_str(),
+  ChildImage image{.executable = spec.executable.written.c_str(),
                    .argv = argv.data(),
                    .environment = environment.data(),
                    .directory = spec.directory.c_str(),
@@ -326,8 +317,10 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
   } catch (const std::exception& exception) {  // no more descriptors, or the event loop takes no more
     ::kill(spawned.pid, SIGKILL);
     reap(spawned.pid);
-    return Error{
-        ErrorCode::io, std::string("the process can't be watched: ") + exception.what(), spec.executable, {}};
+    return Error{ErrorCode::io,
+                 std::string("the process can't be watched: ") + exception.what(),
+                 spec.executable.path,
+                 {}};
   }
 }
 

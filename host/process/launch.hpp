@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/executable.hpp"
 #include "base/result.hpp"
 #include "process/boost_process.hpp"
 #include "process/inheritance.hpp"
@@ -16,7 +17,7 @@ namespace dream::process {
 
 /// Everything that exec needs, borrowed. The descriptors stay the caller's.
 struct LaunchSpec {
-  const std::string& executable;  ///< path of the program
+  const Executable& executable;
   const std::vector<std::string>& argv;
   const std::string& directory;
   const std::vector<std::string>& environment;

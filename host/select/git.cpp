@@ -66,14 +66,14 @@ std::string recommended_command(std::string_view text) {
 
 Result<Git> Git::open(std::string folder, const std::vector<std::string>& environment) {
   // From the root folder, so that "." in PATH finds no git that lies in the workspace.
-  Result<std::string> program = find_executable("git", "/", environment);
+  Result<Executable> program = find_executable("git", "/", environment);
   if (!program) {
     return Error{ErrorCode::plan,
                  "--affected needs git, and there is no git in PATH",
                  {},
                  fmt::format("install it (apt-get install git, apk add git), or {}", other_way)};
   }
-  Git git(std::move(*program), std::move(folder), environment_of_git(environment));
+  Git git(std::move(program->path), std::move(folder), environment_of_git(environment));
   const Result<std::string> answer = git.demand({"rev-parse", "--is-inside-work-tree", "--show-prefix"});
   if (!answer) return answer.error();
   std::string_view rest = *answer;

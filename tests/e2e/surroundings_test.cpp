@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "e2e/dream_run.hpp"
@@ -41,16 +43,27 @@ TEST(Surroundings, name_the_folder_that_the_task_runs_in) {
   EXPECT_EQ(run(workspace, line("$DREAM given")).out, "/given\n");
 }
 
-/// A script that an array names finds its name as it is written there.
+/// A script that an array names finds its name as it is written there, or the folder as it is in PATH.
 TEST(Surroundings, have_the_name_that_a_script_was_started_by) {
   const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": ["./say"]},
-    "bare": {"command": ["../a/bare"]}, "whole": {"command": ["${PWD}/say"]}}}}})");
+    "bare": {"command": ["../a/bare"]}, "whole": {"command": ["${PWD}/say"]},
+    "here": {"command": ["say"], "env": {"PATH": ".:/bin"}},
+    "there": {"command": ["bare"], "env": {"PATH": "/none:../a:/bin"}}}}}})");
   workspace.write("a/say", "#!/bin/sh\necho $0\n");
   workspace.write("a/bare", "echo $0\n");
   for (const char* name : {"a/say", "a/bare"}) fs::permissions(workspace.root() / name, fs::perms(0755));
   EXPECT_EQ(run(workspace, line("$DREAM go", "a")).out, "./say\n");
   EXPECT_EQ(run(workspace, line("$DREAM bare", "a")).out, "../a/bare\n");
   EXPECT_EQ(run(workspace, line("$DREAM whole", "a")).out, (workspace.root() / "a/say").string() + "\n");
+  EXPECT_EQ(run(workspace, line("$DREAM here", "a")).out, "./say\n");
+  EXPECT_EQ(run(workspace, line("$DREAM there", "a")).out, "../a/bare\n");
+}
+
+/// getenv() finds the first.
+TEST(Surroundings, have_the_first_of_two_variables_of_one_name) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": "echo $TWICE"}}})");
+  const std::map<std::string, std::string> entries{{"TWICE", "one"}, {"TWICE=two", ""}};
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "c", .environment = entries}).out, "one\n");
 }
 
 TEST(Surroundings, are_those_of_the_way_that_a_folder_was_reached) {
@@ -188,6 +201,20 @@ TEST(Surroundings, of_a_script_without_a_first_line_are_those_of_sh) {
   const Finished finished = run(workspace, {.arguments = {"go", "--", "one  two"}, .folder = "a"});
   EXPECT_EQ(finished.code, 4);
   EXPECT_EQ(finished.out, "ran one  two in " + workspace.root().string() + "/a\n");
+}
+
+/// An archive that unpacks itself: only the first line decides.
+TEST(Surroundings, of_a_script_with_data_behind_its_text_are_those_of_sh) {
+  using namespace std::string_view_literals;
+  const Workspace workspace(R"({"tasks": {"go": {"command": ["./archive"]}}})");
+  for (const auto& [text, code] : {std::pair("echo unpacked; exit 0\n\0\1\2data"sv, 0),
+                                   std::pair("echo \0 unpacked; exit 0\n"sv, 126)}) {
+    workspace.write("a/archive", text);
+    fs::permissions(workspace.root() / "a/archive", fs::perms::owner_all);
+    const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+    EXPECT_EQ(finished.code, code) << finished.err;
+    EXPECT_EQ(finished.out, code == 0 ? "unpacked\n" : "");
+  }
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // these need /proc themselves

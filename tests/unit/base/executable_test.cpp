@@ -28,7 +28,12 @@ class Executable : public testing::Test {
   /// The path that was found; empty when none was.
   [[nodiscard]] std::string find(const std::string& name, const std::string& path) const {
     const auto found = find_executable(name, folder_, {"OTHER=/", "PATH=" + path});
-    return found.has_value() ? *found : "";
+    return found.has_value() ? found->path : "";
+  }
+  /// What exec is told.
+  [[nodiscard]] std::string written(const std::string& name, const std::string& path) const {
+    const auto found = find_executable(name, folder_, {"PATH=" + path});
+    return found.has_value() ? found->written : "";
   }
   [[nodiscard]] Error failure(const std::string& name, const std::string& path) const {
     const auto found = find_executable(name, folder_, {"OTHER=/", "PATH=" + path});
@@ -73,6 +78,22 @@ TEST_F(Executable, may_be_in_a_relative_or_empty_entry_of_the_path) {
   EXPECT_TRUE(fs::equivalent(find("other", "/nowhere:one"), in("one/other")));
 }
 
+TEST_F(Executable, is_told_as_it_is_written) {
+  add("program", 0755);
+  add("one/program", 0755);
+  fs::create_directory(folder_ / "-d");
+  add("-d/program", 0755);
+  EXPECT_EQ(written("program", "one"), "one/program");
+  EXPECT_EQ(written("program", "one/../."), "one/.././program");
+  EXPECT_EQ(written("program", "."), "./program");
+  EXPECT_EQ(written("program", ":/nowhere"), "program");
+  EXPECT_EQ(written("program", in("one")), in("one/program"));
+  EXPECT_EQ(written("./one/program", in("two")), "./one/program");
+  EXPECT_EQ(written(in("program"), ""), in("program"));
+  EXPECT_EQ(written("program", "-d"), in("-d/program")) << "sh would take it for options";
+  EXPECT_EQ(written("-d/program", ""), in("-d/program"));
+}
+
 TEST_F(Executable, is_looked_for_in_the_system_when_there_is_no_path) {
   EXPECT_TRUE(find_executable("sh", folder_, {}).has_value());
   EXPECT_EQ(failure("sh", in("one")).code, ErrorCode::not_found);
@@ -83,6 +104,31 @@ TEST_F(Executable, that_is_missing_is_named) {
   EXPECT_EQ(error.code, ErrorCode::not_found);
   EXPECT_NE(error.message.find("\"no-such\""), std::string::npos);
   EXPECT_EQ(failure("", in("one")).code, ErrorCode::not_found);
+}
+
+TEST_F(Executable, that_is_a_link_to_itself_is_missing_for_that) {
+  fs::create_symlink("round", folder_ / "round");
+  const Error error = failure("./round", "");
+  EXPECT_EQ(error.code, ErrorCode::not_found);
+  EXPECT_EQ(error.message, "no such program: Too many levels of symbolic links");
+  EXPECT_EQ(failure("./none", "").message, "no such program");
+  EXPECT_EQ(failure("round", ".").code, ErrorCode::not_found);
+}
+
+TEST_F(Executable, is_a_text_by_its_first_line) {
+  const auto is_text_of = [&](std::string_view content) {
+    std::ofstream(folder_ / "file", std::ios::binary) << content;
+    return is_text(in("file"));
+  };
+  using namespace std::string_view_literals;
+  EXPECT_TRUE(is_text_of("echo hello"));
+  EXPECT_TRUE(is_text_of(""));
+  EXPECT_TRUE(is_text_of("echo unpacking; exit\n\0\1\2payload"sv));
+  EXPECT_FALSE(is_text_of("echo\0hello\n"sv));
+  EXPECT_FALSE(
+      is_text_of("\x7f"
+                 "ELF\2\1\1\0\n"sv));
+  EXPECT_FALSE(is_text(in("no-such")));
 }
 
 TEST_F(Executable, that_lacks_only_permission_comes_with_the_command_that_gives_it) {
