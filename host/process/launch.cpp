@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -132,6 +133,15 @@ DREAM_IN_CHILD void restore_signals(SignalSet altered, const InheritedSignals& i
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited.blocked, nullptr, signal_set_size);
 }
 
+/// In a session of its own: what has come before that was sent to the group of this process, which acts on it
+/// itself.
+DREAM_IN_CHILD void discard_signals() {
+  const SignalSet all = ~SignalSet{0};
+  const timespec at_once{};
+  while (::syscall(SYS_rt_sigtimedwait, &all, nullptr, &at_once, signal_set_size) > 0) {
+  }
+}
+
 /// In decimal, with a NUL behind it.
 DREAM_IN_CHILD void write_number(char* place, pid_t number) {
   char* end = place;
@@ -143,7 +153,10 @@ DREAM_IN_CHILD void write_number(char* place, pid_t number) {
 /// The child. Returns only when something failed.
 DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (!place_descriptors(&image.descriptors.front())) return {Stage::stdio, errno};
-  if (image.own_session && ::setsid() < 0) return {Stage::session, errno};
+  if (image.own_session) {
+    if (::setsid() < 0) return {Stage::session, errno};
+    discard_signals();
+  }
   if (image.controls_terminal && ::ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
