@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "output/terminal_bytes.hpp"
+
 namespace dream::output {
 
 namespace {
@@ -12,8 +14,6 @@ namespace {
 /// Longer ones are neither a style nor the begin of a link, which tells whether it has an address.
 constexpr std::size_t most_of_a_sequence = 256;
 constexpr std::string_view string_end = "\x1b\\";
-constexpr char shift_out = '\x0e';
-constexpr char shift_in = '\x0f';
 
 /// DEC's modes that change what a user sees or what a key sends; a program finds those with `true` set.
 struct Mode {

@@ -54,7 +54,10 @@ void ScreenLine::write(std::string_view bytes, const OnLine& show) {
       control(first, on_line);
     } else if (is_ascii(first)) {
       taken = length_of_ascii(bytes);
-      put_ascii(bytes.substr(0, taken), on_line);
+      if (sets_.draws())
+        draw(bytes.substr(0, taken), on_line);
+      else
+        put_ascii(bytes.substr(0, taken), on_line);
     } else {
       taken = put_characters(bytes, on_line);
     }
@@ -71,6 +74,7 @@ void ScreenLine::end(const OnLine& show) {
   // Whoever writes next is another process, which hasn't set these.
   row().style() = {};
   row().set_link({});
+  sets_ = {};
   saved_ = {};
 }
 
@@ -105,8 +109,8 @@ bool ScreenLine::row_has_news() const {
 
 /// Nothing but the style of what came before has a bearing on the next line.
 bool ScreenLine::at_rest() const {
-  return !block_.several() && row().empty() && row().cursor() == 0 && !row().has_link() && escape_.empty() &&
-         character_.empty() && row().text(width_).empty();  // no erased background either
+  return !sets_.draws() && !block_.several() && row().empty() && row().cursor() == 0 && !row().has_link() &&
+         escape_.empty() && character_.empty() && row().text(width_).empty();  // no erased background either
 }
 
 /// Most lines are text that needs no cells. Returns how many bytes were whole lines of that sort.
@@ -122,7 +126,7 @@ std::size_t ScreenLine::pass_text_lines(std::string_view bytes, const OnLine& on
     while (line.ends_with('\r')) line.remove_suffix(1);
     if (row().style().plain() && is_plain(line)) {
       on_line(line);
-    } else if (line.size() <= longest && text_line_.read(line, row().style())) {
+    } else if (line.size() <= longest && text_line_.read(line, row().style(), width_)) {
       on_line(text_line_.text());
       row().style() = text_line_.style();
       remember_plain_lines();
@@ -147,6 +151,10 @@ void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
     last_put_ = static_cast<unsigned char>(text[size - 1]);
     text.remove_prefix(size);
   }
+}
+
+void ScreenLine::draw(std::string_view text, const OnLine& on_line) {
+  for (const char c : text) put(drawn(c), on_line);
 }
 
 void ScreenLine::put(char32_t c, const OnLine& on_line) {
@@ -211,7 +219,11 @@ void ScreenLine::control(char c, const OnLine& on_line) {
       if (row().cursor() > 0) row().move_to(row().cursor() - 1);
       break;
     case '\t':
-      row().move_to(std::min((row().cursor() / tab_distance + 1) * tab_distance, longest));
+      row().move_to(std::min(next_tab_stop(row().cursor(), width_), longest));
+      break;
+    case shift_out:
+    case shift_in:
+      sets_.shift(c == shift_out);
       break;
     case escape_character:
       escape_ = c;

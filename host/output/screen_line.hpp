@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "output/character_sets.hpp"
 #include "output/row_block.hpp"
 #include "output/text_line.hpp"
 
@@ -56,6 +57,7 @@ class ScreenLine {
   [[nodiscard]] bool row_has_news() const;
   std::size_t pass_text_lines(std::string_view bytes, const OnLine& on_line);
   void put_ascii(std::string_view text, const OnLine& on_line);
+  void draw(std::string_view text, const OnLine& on_line);
   void put(char32_t c, const OnLine& on_line);
   std::size_t put_characters(std::string_view bytes, const OnLine& on_line);
   void take_byte_of_character(char byte, const OnLine& on_line);
@@ -84,6 +86,7 @@ class ScreenLine {
   struct Saved {
     std::size_t column = 0;
     TextStyle style;
+    CharacterSets sets;
     std::optional<std::ptrdiff_t> rows_below;  ///< where the cursor is now; none: nobody knows
   };
 
@@ -92,6 +95,7 @@ class ScreenLine {
   std::size_t width_ = usual_width;
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes
+  CharacterSets sets_;
   Saved saved_;
   bool inserts_ = false;   ///< what is written moves the rest of the line
   char32_t last_put_ = 0;  ///< what may be repeated

@@ -74,6 +74,8 @@ void ScreenLine::apply_escape(const OnLine& on_line) {
     apply_sequence(on_line);
   } else if (escape_.starts_with("\x1b]8;")) {
     apply_link();
+  } else if (escape_.size() == 3) {
+    sets_.apply(escape_);
   } else if (escape_.size() == 2) {
     switch (escape_[1]) {
       case '7':
@@ -95,6 +97,7 @@ void ScreenLine::apply_escape(const OnLine& on_line) {
         go_elsewhere(0, on_line);
         row().style() = {};
         row().set_link({});
+        sets_ = {};
         saved_ = {};
         inserts_ = false;
         break;
@@ -255,7 +258,7 @@ void ScreenLine::go_down(std::size_t count, const OnLine& on_line) {
 }
 
 void ScreenLine::save_cursor() {
-  saved_ = {.column = row().cursor(), .style = row().style(), .rows_below = 0};
+  saved_ = {.column = row().cursor(), .style = row().style(), .sets = sets_, .rows_below = 0};
 }
 
 void ScreenLine::restore_cursor(const OnLine& on_line) {
@@ -268,6 +271,7 @@ void ScreenLine::restore_cursor(const OnLine& on_line) {
   }
   row().move_to(saved_.column);
   row().style() = saved_.style;
+  sets_ = saved_.sets;
 }
 
 /// The cursor has moved by so many rows. The place that was saved is of use as long as a window may show it.

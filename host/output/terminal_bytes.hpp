@@ -8,6 +8,10 @@
 /// Sorts of bytes in a stream for a terminal.
 namespace dream::output {
 
+/// To the other of two character sets, and back.
+inline constexpr char shift_out = '\x0e';
+inline constexpr char shift_in = '\x0f';
+
 constexpr bool is_ascii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
 }

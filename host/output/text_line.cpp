@@ -25,7 +25,7 @@ std::size_t length_of_ascii(std::string_view text) {
   return length;
 }
 
-bool TextLine::read(std::string_view line, const TextStyle& style) {
+bool TextLine::read(std::string_view line, const TextStyle& style, std::size_t width) {
   text_.clear();
   style_ = style;
   written_ = {};
@@ -38,7 +38,7 @@ bool TextLine::read(std::string_view line, const TextStyle& style) {
       column_ += length;
       last_ = ' ';
     } else if (line.front() == '\t') {
-      const std::size_t next = (column_ / tab_distance + 1) * tab_distance;
+      const std::size_t next = next_tab_stop(column_, width);
       blanks_ += next - std::exchange(column_, next);
       last_ = ' ';
       length = 1;

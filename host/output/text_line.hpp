@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -9,6 +10,13 @@
 namespace dream::output {
 
 constexpr std::size_t tab_distance = 8;
+
+/// Where a tab leads to: no further than the last column of the window, as no move does. What is written goes
+/// on behind that, and tabs in it do.
+constexpr std::size_t next_tab_stop(std::size_t column, std::size_t width) {
+  const std::size_t next = (column / tab_distance + 1) * tab_distance;
+  return column < width ? std::min(next, width - 1) : next;
+}
 
 /// How many characters from blank to `~` a text begins with.
 [[nodiscard]] std::size_t length_of_ascii(std::string_view text);
@@ -23,8 +31,8 @@ constexpr bool is_c1_control(char32_t c) {
 /// cells.
 class TextLine {
  public:
-  /// False: it has something else in it. `style` is that of the begin.
-  bool read(std::string_view line, const TextStyle& style);
+  /// False: it has something else in it. `style` is that of the begin, `width` that of the window.
+  bool read(std::string_view line, const TextStyle& style, std::size_t width);
 
   /// The line, and the style at its end.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }

@@ -45,20 +45,20 @@ constexpr unsigned taken_back_by(unsigned parameter) {
 
 }  // namespace
 
-/// Applies parameters one by one; a colour may take several.
+/// Applies parameters one by one; a colour may take several. Each ends with a semicolon.
 class StyleReader {
  public:
   StyleReader(TextStyle& style, std::string_view rest) : style_(style), rest_(rest) {}
 
   void apply_all() {
-    do {
+    while (!rest_.empty()) {
       const std::size_t end = rest_.find(';');
       std::string_view parameter = rest_.substr(0, end);
-      rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+      rest_.remove_prefix(end + 1);
       const bool empty = parameter.empty();
       const std::optional<unsigned> number = take_number(parameter, ':');
       if (number || empty) apply(number.value_or(0), parameter);
-    } while (!rest_.empty());
+    }
   }
 
  private:
@@ -132,7 +132,7 @@ class StyleReader {
 };
 
 void TextStyle::apply(std::string_view parameters) {
-  StyleReader(*this, parameters).apply_all();
+  StyleReader(*this, std::string(parameters) + ';').apply_all();
 }
 
 void TextStyle::append_parameters(std::string& out) const {

@@ -93,6 +93,7 @@ inline constexpr ScreenCase screen_cases[] = {
     // The edge, behind which no cursor goes
     {"a\x1b[999C\x1b[295Db", "a   b"},
     {"a\x1b[999G\x1b[295Db", "a   b"},
+    {"\x1b[297G\t\x1b[295Db", "    b"},
 };
 
 /// Of the terminal for which screen_cases holds.

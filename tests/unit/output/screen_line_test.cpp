@@ -82,7 +82,8 @@ TEST_F(ScreenLineTest, of_many_blank_lines_only_some_are_held_back) {
 TEST_F(ScreenLineTest, what_an_ended_stream_had_set_does_not_go_on_in_the_next) {
   for (const char* bytes : {"\x1b[1;31mred and dead", "\x1b]8;;http://x\x1b\\link",
                             "\x1b[32m\x1b"
-                            "7\x1b[0m"}) {
+                            "7\x1b[0m",
+                            "\x1b(0q", "\x1b)0\x0eq"}) {
     line_ = ScreenLine();
     write(bytes);
     end();
@@ -253,7 +254,8 @@ TEST_F(ScreenLineTest, a_line_without_end_is_cut) {
   const std::string half(ScreenLine::longest / 2, 'x');
   EXPECT_THAT(lines_of(half + half + half + "\n"), ElementsAre(half + half, half));
   EXPECT_THAT(lines_of("\x1b[1m" + std::string(1'000'000, '\b')), IsEmpty());
-  EXPECT_THAT(lines_of(std::string(1'000'000, '\t') + "\x1b[999Cx\n").size(), 2U);
+  const std::string window(ScreenLine::usual_width, 'x');
+  EXPECT_THAT(lines_of(window + std::string(1'000'000, '\t') + "\x1b[999Cx\n").size(), 2U);
 }
 
 TEST_F(ScreenLineTest, a_line_is_not_cut_inside_a_character_or_a_sequence) {
@@ -294,7 +296,42 @@ TEST_F(ScreenLineTest, tabs_go_to_the_next_stop_in_plain_style) {
   EXPECT_THAT(lines_of("a\t\x1b[31mb\tc\x1b[0m\t\n"),
               ElementsAre("a       \x1b[31mb\x1b[0m       \x1b[31mc\x1b[0m"));
   EXPECT_THAT(lines_of("中文\té\tx\n"), ElementsAre("中文    é       x"));
-  EXPECT_THAT(lines_of(std::string(20'000, '\t') + "x\n").size(), 2U) << "it is too long";
+  EXPECT_THAT(lines_of(std::string(ScreenLine::usual_width, 'x') + std::string(20'000, '\t') + "x\n").size(),
+              2U)
+      << "it is too long";
+}
+
+TEST_F(ScreenLineTest, tabs_stop_at_the_edge_of_the_window) {
+  line_.set_width(11);
+  const std::string ten(10, 'x');
+  write("\x1b[9Ga\tb\n");
+  write("12345678a\tb\n");
+  write("12345678a\t\tb\n" + ten + "\tb\n");
+  EXPECT_THAT(lines_, ElementsAre("        a b", "12345678a b", "12345678a b", ten + "b"));
+  lines_.clear();
+  write(ten + "yz\tb\n");
+  EXPECT_THAT(lines_, ElementsAre(ten + "yz    b")) << "behind it text goes on, and words stay apart";
+}
+
+TEST_F(ScreenLineTest, letters_of_the_set_for_line_drawing_are_shown_as_what_they_draw) {
+  EXPECT_THAT(lines_of("\x1b(0lqqk\x1b(B end\n"), ElementsAre("┌──┐ end"));
+  EXPECT_THAT(lines_of("\x1b(0_`abcdefghijklmnopqrstuvwxyz{|}~AZ^ 中\x1b(Bq\n"),
+              ElementsAre(" ◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·AZ^ 中q"));
+  EXPECT_THAT(lines_of("\x1b(0x\x1b[31mx\nx\n\x1b[m\x1b(Bx\n"),
+              ElementsAre("│\x1b[31m│\x1b[0m", "\x1b[31m│\x1b[0m", "x"))
+      << "it goes on in the next line";
+  EXPECT_THAT(lines_of("\x1b)0q\x0eq\x0fq\x0eq\x1b)Bq\x1b(0q\x0fq\n"), ElementsAre("q─q─qq─"));
+  EXPECT_THAT(lines_of("\x1b(0\x1b(Aq\x1b%0q\x1b*0q\n"), ElementsAre("qqq")) << "these are others";
+  EXPECT_THAT(lines_of("\x1b(0q\x1b(B\x1b[2b\n"), ElementsAre("───"));
+  EXPECT_THAT(lines_of("\x1b(0\x1b"
+                       "7\x1b(Bqq\x1b"
+                       "8x\n"),
+              ElementsAre("│q"))
+      << "saved";
+  EXPECT_THAT(lines_of("\x1b(0\x1b"
+                       "cq\n"),
+              ElementsAre("q"))
+      << "reset";
 }
 
 struct StyleCase {
@@ -316,6 +353,10 @@ TEST(TextStyle, is_what_is_in_force) {
       {{"1;31", "22"}, "\x1b[31m"},
       {{"4", "0;32"}, "\x1b[32m"},
       {{"31;;1"}, "\x1b[1m"},
+      {{"32", "31;"}, ""},
+      {{"1;38;5;9;"}, ""},
+      {{"1", "38;5;9"}, "\x1b[1;38;5;9m"},
+      {{";"}, ""},
       {{"4:3", "53"}, "\x1b[4:3;53m"},
       {{"21"}, "\x1b[4:2m"},
       {{"4", "4:0"}, ""},
