@@ -134,7 +134,7 @@ TEST_F(StartedProcess, is_a_shell_where_a_text_has_no_first_line_for_the_system)
 int start_beside_an_open_descriptor() {
   const int left_open = ::open("/dev/null", O_RDONLY);  // NOLINT: not closed on exec
   const std::vector<std::string> argv{"sh", "-c", "test ! -e /proc/self/fd/" + std::to_string(left_open)};
-  const std::string program = "/bin/sh";
+  const Executable program{"/bin/sh", "/bin/sh"};
   const std::string folder = "/";
   const std::vector<std::string> none;
   const Inheritance inheritance;

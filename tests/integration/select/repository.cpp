@@ -30,7 +30,7 @@ std::string run_git(const fs::path& folder, const Words& arguments) {
   const Words environment = git_environment();
   const auto program = find_executable("git", "/", environment);
   if (!program) throw std::runtime_error(to_string(program.error()));
-  process::CaptureSpec spec{.executable = *program,
+  process::CaptureSpec spec{.executable = program->path,
                             .argv = {"git", "-c", "protocol.file.allow=always"},
                             .directory = folder.string(),
                             .environment = environment};
