@@ -24,10 +24,11 @@ Error system_error(const char* what, int error, const std::string& where) {
 }  // namespace
 
 std::string temporary_folder() {
-  const char* folder = std::getenv("TMPDIR");
-  if (folder != nullptr && *folder != '\0') return folder;
   // /tmp is in memory on many machines; /var/tmp is on a disk, as the Filesystem Hierarchy Standard has it.
-  return ::access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp";
+  const char* named = std::getenv("TMPDIR");
+  for (const char* folder : {named, "/var/tmp"})
+    if (folder != nullptr && *folder != '\0' && Spool::make(folder)) return folder;
+  return "/tmp";
 }
 
 Result<std::unique_ptr<Spool>> Spool::make(const std::string& folder) {

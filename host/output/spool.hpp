@@ -13,7 +13,7 @@
 
 namespace dream::output {
 
-/// Where files that nobody is meant to see are put: TMPDIR, or else a folder on a disk.
+/// Where files that nobody is meant to see can be put: TMPDIR, or else a folder on a disk.
 [[nodiscard]] std::string temporary_folder();
 
 /// The bytes of a step's two streams in the order they came. They are kept in a file without a name, so that

@@ -247,8 +247,13 @@ TEST_F(GroupedTest, loses_nothing_when_the_disk_is_full) {
 TEST(TemporaryFolder, is_the_one_that_the_user_names_or_else_one_on_a_disk) {
   const char* before = std::getenv("TMPDIR");
   const std::string kept = before == nullptr ? "" : before;
-  ::setenv("TMPDIR", "/some/where", 1);
-  EXPECT_EQ(temporary_folder(), "/some/where");
+  const TemporaryFolder folder;
+  ::setenv("TMPDIR", folder.path().c_str(), 1);
+  EXPECT_EQ(temporary_folder(), folder.path());
+  for (const std::string useless : {folder.path() / "gone", folder.write("file", "")}) {
+    ::setenv("TMPDIR", useless.c_str(), 1);
+    EXPECT_EQ(temporary_folder(), "/var/tmp") << useless;
+  }
   ::unsetenv("TMPDIR");
   EXPECT_EQ(temporary_folder(), "/var/tmp");
   if (before != nullptr) ::setenv("TMPDIR", kept.c_str(), 1);
