@@ -29,7 +29,9 @@ bool has_task(const std::string& task, const Options& options) {
   if (!name) return false;
   const Step settings = settings_of_step(loaded->workspace, {*name, task});
   if (settings.command || settings.gathers) return true;
-  return AskedProjects(*loaded, options).graph().has_task(*name, task);
+  AskedProjects projects(*loaded, options);
+  const Result<bool> has = projects.graph().has_task(*name, task);
+  return has && *has;
 }
 
 }  // namespace dream::cli

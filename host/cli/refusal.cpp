@@ -13,11 +13,15 @@ namespace {
 
 /// Of a word that is no task; "" where nothing comes to mind.
 std::string meant_by(const std::string& word, const Workspace& workspace) {
-  const std::size_t colon = word.rfind(':');
-  const std::string project = colon == std::string::npos ? "" : normalise_project(word.substr(0, colon));
-  std::error_code unknown;
-  if (!project.empty() && std::filesystem::is_directory(workspace.root / project, unknown))
-    return in_quotes(to_string(StepId{project, word.substr(colon + 1)}));
+  const auto is_there = [&](std::string_view project, std::string_view) {
+    std::error_code unknown;
+    const std::string name = normalise_project(std::string(project));
+    return !name.empty() && std::filesystem::is_directory(workspace.root / name, unknown);
+  };
+  const std::string id = word.starts_with("./") ? word : "./" + word;
+  if (const std::size_t colon = cut_of_id(id, is_there);
+      colon != std::string::npos && id != word && is_there(id.substr(0, colon), {}))
+    return in_quotes(to_string(StepId{normalise_project(id.substr(0, colon)), id.substr(colon + 1)}));
   if (word == "version") return "dream --version";
   const std::string of_runs = "ctl " + word;  // docker compose ps, pm2 logs
   const std::string command = find_command(of_runs) != nullptr ? of_runs : nearest_command(word);

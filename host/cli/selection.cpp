@@ -31,14 +31,34 @@ bool is_pattern(const std::string& written) {
 }
 
 /// A word of the command line that is the id of a step, as dream prints it: "./db:start".
-std::optional<StepId> id_of(const std::string& word, prepare::ProjectGraph& graph) {
-  if (!word.starts_with("./")) return std::nullopt;
-  const std::size_t colon = word.find(':', word.rfind('/'));
-  if (colon == std::string::npos || colon + 1 == word.size()) return std::nullopt;
+std::optional<StepId> id_of(const std::string& word, const Workspace& workspace,
+                            prepare::ProjectGraph& graph) {
+  if (!word.starts_with("./") || word.find(':') == std::string::npos) return std::nullopt;
   if (std::ranges::binary_search(graph.projects(), word)) return std::nullopt;
+  const auto is_known = [&](std::string_view written, std::string_view) {
+    const std::string project = normalise_project(std::string(written));
+    std::error_code unknown;
+    return !project.empty() && (std::ranges::binary_search(graph.projects(), project) ||
+                                std::filesystem::is_directory(workspace.root / project, unknown));
+  };
+  const auto has_task = [&](std::string_view written, std::string_view task) {
+    return is_known(written, task) &&
+           !graph.lacks_task(normalise_project(std::string(written)), std::string(task));
+  };
+  std::size_t colon = cut_of_id(word, has_task);
+  if (colon == std::string::npos || !is_known(word.substr(0, colon), {})) colon = cut_of_id(word, is_known);
+  if (colon == std::string::npos || colon + 1 == word.size()) return std::nullopt;
   std::string project = normalise_project(word.substr(0, colon));
   if (project.empty()) return std::nullopt;
   return StepId{std::move(project), word.substr(colon + 1)};
+}
+
+/// Whether there is such a step.
+Error cannot_tell(const StepId& id, Error error) {
+  error.message =
+      to_string(id) + " can't be started: " + (error.where.empty() ? "" : error.where + ": ") + error.message;
+  error.where.clear();
+  return error;
 }
 
 class Selector {
@@ -55,7 +75,7 @@ class Selector {
     }
     std::vector<std::string> tasks;
     for (const std::string& word : options_.tasks) {
-      if (std::optional<StepId> id = id_of(word, graph_))
+      if (std::optional<StepId> id = id_of(word, loaded_.workspace, graph_))
         selection_.steps.push_back({std::move(*id), {}});
       else
         tasks.push_back(word);
@@ -77,6 +97,9 @@ class Selector {
       if (!project) return project.error();
       return std::vector<SelectedProject>{{std::move(*project), {}, true}};
     }
+    const bool searches = projects_.empty() || options_.affected || options_.dependents ||
+                          std::ranges::any_of(projects_, is_pattern);
+    if (const Result<void> found = graph_.all_found(); searches && !found) return found.error();
     Result<std::vector<SelectedProject>> projects = options_.affected ? affected() : by_pattern();
     if (!projects) return projects;
     if (options_.affected || options_.dependents) return and_dependents(std::move(*projects));
@@ -155,9 +178,13 @@ class Selector {
     for (const std::string& task : tasks) {
       bool any = false;
       for (const SelectedProject& project : projects) {
-        if (!project.named && !graph_.has_task(project.name, task)) continue;
-        any = true;
         const StepId id{project.name, task};
+        if (!project.named) {
+          const Result<bool> has = graph_.has_task(project.name, task);
+          if (has && !*has) continue;
+          if (!has && options_.list_only) return cannot_tell(id, has.error());  // as a run would refuse it
+        }
+        any = true;
         if (!project.named && only_some_by_needs() && settings_of_step(loaded_.workspace, id).gathers)
           continue;
         if (seen.insert(to_string(id)).second) selection_.steps.push_back({id, project.why});
@@ -184,7 +211,7 @@ class Selector {
   /// Nothing has changed is one thing, a slip in the task's name another.
   [[nodiscard]] bool somebody_has(const std::string& task) {
     return std::ranges::any_of(graph_.projects(),
-                               [&](const std::string& project) { return graph_.has_task(project, task); });
+                               [&](const std::string& project) { return !graph_.lacks_task(project, task); });
   }
 
   /// A task that only collects its dependencies would bring all of these, also those that nothing selects.

@@ -96,8 +96,15 @@ bool read_short_entry(Reader& reader, const Place& place, const Json& value, Dep
     dependency.task = text.substr(1);
     return reader.is_task_name(place, dependency.task);
   }
-  const std::size_t colon = text.find(':', std::min(text.rfind('/'), text.size() - 1) + 1);
-  const bool is_id = text.starts_with("./") && colon < text.size() && !is_project(reader, text);
+  const auto is_configured = [&](std::string_view project, std::string_view) {
+    return is_project(reader, project);
+  };
+  const auto is_there = [&](std::string_view project, std::string_view) {
+    return reader.has_folder(project);
+  };
+  std::size_t colon = cut_of_id(text, is_configured);
+  if (colon >= text.size() || !is_project(reader, text.substr(0, colon))) colon = cut_of_id(text, is_there);
+  const bool is_id = colon < text.size() && !is_project(reader, text);
   dependency.project = one_project(reader, place, is_id ? text.substr(0, colon) : text).value_or("");
   if (is_id && reader.is_task_name(place, text.substr(colon + 1))) dependency.task = text.substr(colon + 1);
   return !dependency.project.empty();

@@ -63,7 +63,7 @@ class Reader {
 
   /// The normalised name of a project.
   [[nodiscard]] std::optional<std::string> project(const Place& place, std::string_view written);
-  /// Whether the folder of a project is there. Asked only where its name looks like a pattern.
+  /// Whether the folder of a project is there. Asked only of names that aren't clear by themselves.
   [[nodiscard]] bool has_folder(std::string_view project) const;
   [[nodiscard]] std::optional<std::string> task(const Place& place, const Json& value);
   /// The key of a place, as the name of a task.

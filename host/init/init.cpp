@@ -171,7 +171,7 @@ class NoManifests final : public Manifests {
                                           const std::string& /*task*/) override {
     return std::vector<std::string>();
   }
-  bool has_task(const std::string& /*project*/, const std::string& /*task*/) override { return true; }
+  bool lacks_task(const std::string& /*project*/, const std::string& /*task*/) override { return false; }
 };
 
 /// Each task that was written can be planned: those that none needs, and what their plans don't have.

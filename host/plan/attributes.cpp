@@ -52,6 +52,15 @@ PlanError needed_before_the_end(const StepId& id, SourceOffset where, SourceOffs
                  R"(write "finally": true in both entries or in none)", where, also);
 }
 
+bool keeps_what_becomes_ready(const Dependency& entry, const Step& step) {
+  return !step.background && step.leftovers == Leftovers::keep && !step.ready.empty() &&
+         entry.wait_for != WaitFor::started;
+}
+
+PlanError cycle(const std::string& steps, SourceOffset where) {
+  return refusal("the dependencies form a cycle: " + steps, "remove one of these dependencies", where);
+}
+
 PlanError requested_and_at_the_end(const StepId& id, SourceOffset where) {
   return refusal(to_string(id) + R"( is requested, and runs at the end ("finally"), too)",
                  "request it in a run of its own", where);

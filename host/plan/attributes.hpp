@@ -16,12 +16,17 @@ struct Attributes {
 /// What a later mention asks for and doesn't get; empty when it asks for the same.
 [[nodiscard]] std::string differences(const Attributes& mentioned, const Attributes& decided);
 
+/// It is a daemon that gets ready, not the step that starts it.
+[[nodiscard]] bool keeps_what_becomes_ready(const Dependency& entry, const Step& step);
+
 /// Makes a step one that runs at the end. Its settings may be made for other runs, in which it isn't: the
 /// error is the one that doesn't fit.
 [[nodiscard]] boost::system::result<void, PlanError> put_at_the_end(Step& step);
 
 // Why a plan can't be. Each is an Error{plan}.
 
+/// `steps`: all of it, from one back to the same.
+[[nodiscard]] PlanError cycle(const std::string& steps, SourceOffset where);
 /// `id` runs at the end, and is needed before.
 [[nodiscard]] PlanError needed_before_the_end(const StepId& id, SourceOffset where, SourceOffset also);
 /// `id` runs at the end, and is requested.

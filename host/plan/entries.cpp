@@ -109,7 +109,7 @@ class Naming {
  private:
   [[nodiscard]] bool lacks_its_task(const Dependency& entry) const {
     return entry.project.empty() && !entry.by_manifest && followed_ == Followed::all &&
-           manifests_ != nullptr && !manifests_->has_task(id_.project, named_by(entry, id_).task);
+           manifests_ != nullptr && manifests_->lacks_task(id_.project, named_by(entry, id_).task);
   }
 
   /// What the lacking task would depend on takes its place; false: nothing.
@@ -136,6 +136,13 @@ class Naming {
 };
 
 }  // namespace
+
+bool is_recursive(const Workspace& workspace, const StepId& id) {
+  return std::ranges::any_of(workspace.recursive, [&](const RecursiveRule& rule) {
+    return glob_matches(rule.project, id.project) &&
+           std::ranges::any_of(rule.tasks, [&](const auto& task) { return task == "*" || task == id.task; });
+  });
+}
 
 boost::system::result<Entries, PlanError> entries_of(const Workspace& workspace, const StepId& id,
                                                      Followed followed, Manifests* manifests) {

@@ -49,6 +49,9 @@ enum class Followed : std::uint8_t {
   all,
 };
 
+/// Whether an entry of `recursive` says so.
+[[nodiscard]] bool is_recursive(const Workspace& workspace, const StepId& id);
+
 /// What a step depends on, in order: by the key of its project, else by every glob that matches it; `"^"` is
 /// replaced by what the manifests name, and a task that a glob names and the project lacks by what that would
 /// depend on. The error is that of `manifests`, with the entry.

@@ -31,7 +31,9 @@ class Planner {
         manifests_(manifests),
         may_have_groups_(workspace.has_groups || request.ids.size() > 1) {
     DREAM_ASSERT(!request.ids.empty());
-    const auto recursive = [this](const StepId& id) { return request_.recursive.value_or(is_recursive(id)); };
+    const auto recursive = [this](const StepId& id) {
+      return request_.recursive.value_or(plan::is_recursive(workspace_, id));
+    };
     plan_.recursive = std::ranges::any_of(request.ids, recursive);
     follows_all_ = std::ranges::all_of(request.ids, recursive);
     plan_.keep_going = request.keep_going;
@@ -87,14 +89,6 @@ class Planner {
     bool brings_front = false;  ///< some step that it has brought runs in front
   };
 
-  [[nodiscard]] bool is_recursive(const StepId& id) const {
-    return std::ranges::any_of(workspace_.recursive, [&](const RecursiveRule& rule) {
-      return glob_matches(rule.project, id.project) && std::ranges::any_of(rule.tasks, [&](const auto& task) {
-               return task == "*" || task == id.task;
-             });
-    });
-  }
-
   // ---- which steps' dependencies are followed
 
   /// Where not all is recursive: what a step leads to is the same, whoever brings it first.
@@ -107,7 +101,7 @@ class Planner {
       waiting.push_back(std::move(id));
     };
     for (const StepId& id : request_.ids)
-      reach(id, {Followed::all, request_.recursive.value_or(is_recursive(id))});
+      reach(id, {Followed::all, request_.recursive.value_or(plan::is_recursive(workspace_, id))});
     while (!waiting.empty()) {
       const StepId id = std::move(waiting.back());
       waiting.pop_back();
@@ -182,7 +176,7 @@ class Planner {
     step.delay = decided.delay;
     step.where = entry.where;
     step.releases_when_ready = step.ready_needed = waits_until_ready(entry, step);
-    step.ready_needed = step.ready_needed || keeps_what_becomes_ready(entry, step);
+    step.ready_needed = step.ready_needed || plan::keeps_what_becomes_ready(entry, step);
   }
 
   void enter(const StepId& id, const Dependency* entry) {
@@ -302,6 +296,7 @@ class Planner {
       if (!entries) continue;  // as a manifest that can't be read
       for (const Dependency& entry : entries->all()) {
         StepId named = plan::named_by(entry, next);
+        if (next == id) heed_unfollowed(entry, named, place);
         if (entry.finally || !seen.insert(named).second || left_out_.contains(named)) continue;
         const auto known = known_.find(named);
         if (known != known_.end() && *known->second.place < place && !known->second.finally)
@@ -310,6 +305,27 @@ class Planner {
           waiting.push_back(std::move(named));
       }
     }
+  }
+
+  /// What an entry of a step says of the step that it names counts for both, if others have brought that. (If
+  /// it doesn't say what is waited for, the list does.)
+  void heed_unfollowed(const Dependency& entry, const StepId& named, StepIndex place) {
+    const auto known = known_.find(named);
+    if (known == known_.end() || *known->second.place >= place || known->second.finally) return;
+    Step& step = plan_.steps[position(place)];
+    const Step& other = plan_.steps[position(*known->second.place)];
+    if (entry.restart_with && !step.gathers) step.restart_with.push_back(*known->second.place);
+    if (entry.wait_for == WaitFor::ready && other.background && !other.ready.empty())
+      wait_until_ready(step, *known->second.place);
+  }
+
+  /// Whatever the list waits for.
+  void wait_until_ready(Step& step, StepIndex place) {
+    Step& other = plan_.steps[position(place)];
+    if (other.releases_when_ready || step.finally) return;
+    other.ready_needed = true;
+    if (std::ranges::find(step.after_ready, place) == step.after_ready.end())
+      step.after_ready.push_back(place);
   }
 
   /// What runs at the end can't be needed before. What that needs itself may have run already.
@@ -327,12 +343,6 @@ class Planner {
     return !step.ready.empty();
   }
 
-  /// It is a daemon that gets ready, not the step that starts it.
-  [[nodiscard]] static bool keeps_what_becomes_ready(const Dependency& entry, const Step& step) {
-    return !step.background && step.leftovers == Leftovers::keep && !step.ready.empty() &&
-           entry.wait_for != WaitFor::started;
-  }
-
   /// The first mention decides what the next step of the list waits for; whoever names it again waits for
   /// what its own entry says.
   void mention_again(Known& known, const Dependency& entry) {
@@ -341,26 +351,18 @@ class Planner {
     if (std::exchange(known.by_request, false)) decide(step, known, entry);
     const bool waits = waits_until_ready(entry, step);
     if (!known.finally) need(*known.place, step.releases_when_ready && !waits);
-    if (waits && !step.releases_when_ready && !path_.back().step.finally) {
-      step.ready_needed = true;
-      std::vector<StepIndex>& after_ready = path_.back().step.after_ready;
-      if (std::ranges::find(after_ready, *known.place) == after_ready.end())
-        after_ready.push_back(*known.place);
-    }
+    if (waits) wait_until_ready(path_.back().step, *known.place);
     std::string text =
         plan::differences(attributes(known, entry), {step.background, step.required, step.delay});
     if (!text.empty()) plan_.ignored.push_back({*known.place, entry.where, std::move(text)});
   }
 
   [[nodiscard]] PlanError cycle(const StepId& id, SourceOffset where) const {
-    std::string message = "the dependencies form a cycle: ";
-    bool inside = false;
+    std::string steps;
     for (const Frame& frame : path_) {
-      inside = inside || frame.step.id == id;
-      if (inside) message += to_string(frame.step.id) + " -> ";
+      if (!steps.empty() || frame.step.id == id) steps += to_string(frame.step.id) + " -> ";
     }
-    message += to_string(id);
-    return {Error{ErrorCode::plan, std::move(message), "", "remove one of these dependencies"}, where};
+    return plan::cycle(steps + to_string(id), where);
   }
 
   /// The run is made for this step: it is always waited for, so it is nobody's service.

@@ -171,8 +171,9 @@ class Manifests {
   /// that it needs. In the order of the manifests, each once.
   [[nodiscard]] virtual Result<std::vector<std::string>> needed(const std::string& project,
                                                                 const std::string& task) = 0;
-  /// Whether dream.json gives the project's task a command, or its executor finds one.
-  [[nodiscard]] virtual bool has_task(const std::string& project, const std::string& task) = 0;
+  /// Neither dream.json gives the project's task a command, nor does its executor find one. False where that
+  /// can't be told: whoever starts the step is then told why.
+  [[nodiscard]] virtual bool lacks_task(const std::string& project, const std::string& task) = 0;
 };
 
 /// Resolves a request into its plan (docs/functional-specification.md, section 2). Several requested steps

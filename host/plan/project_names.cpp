@@ -93,6 +93,19 @@ std::string normalise_project(const std::string& written) {
   return project;
 }
 
+std::size_t cut_of_id(std::string_view id,
+                      const std::function<bool(std::string_view, std::string_view)>& is_known) {
+  if (!id.starts_with("./")) return std::string_view::npos;
+  const std::size_t usual = id.find(':', id.rfind('/'));
+  const auto knows = [&](std::size_t colon) { return is_known(id.substr(0, colon), id.substr(colon + 1)); };
+  std::size_t colon = id.find(':');
+  if (colon == usual && id.find(':', colon + 1) == std::string_view::npos) return usual;
+  if (usual != std::string_view::npos && knows(usual)) return usual;
+  for (; colon != std::string_view::npos; colon = id.find(':', colon + 1))
+    if (colon != usual && knows(colon)) return colon;
+  return usual;
+}
+
 bool is_glob(std::string_view project) {
   return project.find_first_of("*?") != std::string_view::npos;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +15,14 @@ namespace dream {
 /// `services/api`, `./services/api/` and `./services/./api` become `./services/api`; the root becomes `./`.
 /// Empty when the path leaves the workspace (`..` above the root), is absolute, empty, or holds a NUL.
 [[nodiscard]] std::string normalise_project(const std::string& written);
+
+/// Where the id of a step, `./db:start`, is cut: at the first colon behind the last slash. Where `is_known`
+/// doesn't know the project before that, at the first of the other colons before which it knows one: a task
+/// may have a slash in its name, and a project a colon. npos: it is no id. `is_known` is given both parts,
+/// and is asked only if there is more than one way to cut.
+[[nodiscard]] std::size_t cut_of_id(
+    std::string_view id,
+    const std::function<bool(std::string_view project, std::string_view task)>& is_known);
 
 /// Whether a name has `*` or `?`, so that it stands for any number of projects.
 [[nodiscard]] bool is_glob(std::string_view project);

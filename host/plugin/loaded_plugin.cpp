@@ -31,8 +31,8 @@ struct Findings {
       findings.nameless = true;
       return;
     }
-    findings.tasks.push_back(
-        {std::string(text_of(seen.name)), printable(text_of(seen.summary)), printable(text_of(seen.source))});
+    findings.tasks.push_back({std::string(text_of(seen.name)), printable(text_of(seen.summary)),
+                              printable(text_of(seen.source)), seen.unusable != 0});
   }
 };
 

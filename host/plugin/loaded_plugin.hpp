@@ -32,8 +32,9 @@ struct PluginInfo {
 /// A task that a plugin finds in a project's folder by itself.
 struct FoundTask {
   std::string name;
-  std::string summary;  ///< one line; may be empty
-  std::string source;   ///< the file: "package.json"
+  std::string summary;    ///< one line; may be empty
+  std::string source;     ///< the file: "package.json"
+  bool unusable = false;  ///< it is there, but starting it would be refused: nobody is offered it
 };
 
 /// Another project of the workspace that a project needs, by its own manifest.

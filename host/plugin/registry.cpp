@@ -119,7 +119,7 @@ std::optional<Registry::Suggestion> Registry::who_knows(const std::string& task,
     const auto found = (*plugin)->discover(state_->project_of(asked));
     if (!found) return std::nullopt;
     const auto known = std::ranges::find(*found, task, &FoundTask::name);
-    return known == found->end() ? std::nullopt : std::optional(known->source);
+    return known == found->end() || known->unusable ? std::nullopt : std::optional(known->source);
   };
   if (source_in(request.executor, request)) return std::nullopt;
   ExecutorRequest other = request;

@@ -35,6 +35,13 @@ class FolderSearch {
 
   FoundFolders found;
 
+  void look_at(const Walk& walk, const std::string& folder) {
+    const std::string project = normalise_project(folder.empty() ? "./" : folder);
+    std::error_code failure;
+    if (walk.globs.any_matches(project) && fs::is_directory(root_ / folder, failure))
+      found.fit.insert(project);
+  }
+
   void look_into(const Walk& walk, const std::string& folder, std::size_t depth) {
     constexpr std::size_t deepest = 64;
     if ((depth >= walk.depth && !walk.any_depth) || depth >= deepest) return;
@@ -57,6 +64,8 @@ class FolderSearch {
       if (fits) found.fit.insert(project);
       if (!entry->is_symlink(unknown)) look_into(walk, path, depth + 1);
     }
+    if (failure && failure != std::errc::no_such_file_or_directory && failure != std::errc::not_a_directory)
+      found.unread.emplace(root_ / folder, failure.message());
   }
 
  private:
@@ -74,9 +83,16 @@ FoundFolders folders_matching(const fs::path& root, const std::vector<std::strin
     walks[std::string(fixed == std::string_view::npos ? "" : rest.substr(0, fixed))].add(glob, rest);
   }
   FolderSearch search(root);
-  for (const auto& [begin, walk] : walks)
+  for (const auto& [begin, walk] : walks) {
+    search.look_at(walk, begin);
     search.look_into(walk, begin,
                      begin.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(begin, '/')) + 1);
+    const auto unread = search.found.unread.find(root / begin);
+    if (unread != search.found.unread.end() && !search.found.problem) {
+      search.found.problem = Error{
+          ErrorCode::io, "projects can't be looked for in it: " + unread->second, unread->first.string(), {}};
+    }
+  }
   return std::move(search.found);
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::prepare {
@@ -12,7 +15,9 @@ namespace dream::prepare {
 /// Folders that can be projects, by their names as projects.
 struct FoundFolders {
   std::set<std::string> fit;
-  std::set<std::string> unfit;  ///< their names can't be shown; not looked into
+  std::set<std::string> unfit;                          ///< their names can't be shown; not looked into
+  std::map<std::filesystem::path, std::string> unread;  ///< those that nobody could look into, and why
+  std::optional<Error> problem;  ///< one of these is where a glob begins: nobody knows what it matches
 };
 
 /// The folders that the globs match, but for hidden ones and `node_modules`.

@@ -10,6 +10,7 @@
 #include "base/shell_quote.hpp"
 #include "config/secrets.hpp"
 #include "plan/ports.hpp"
+#include "prepare/folder_search.hpp"
 #include "prepare/late_env_files.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
@@ -49,7 +50,10 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
     auto found = (*plugin)->discover(spec);
     if (!found) {
       add_problem(offers, found.error(), project.name);
-    } else if (!found->empty()) {
+      continue;
+    }
+    std::erase_if(*found, &plugin::FoundTask::unusable);
+    if (!found->empty()) {
       offers.tasks.emplace(project.name, std::move(*found));
     }
   }
@@ -236,13 +240,67 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   return misfits;
 }
 
+std::vector<Misfit> find_unknowns(const std::vector<std::string>& projects, const LoadedWorkspace& loaded,
+                                  plugin::Registry& registry, const std::vector<Misfit>& told) {
+  std::vector<Misfit> unknowns;
+  if (projects.size() > most_projects_searched) return unknowns;
+  Offers offers;
+  std::set<std::string> usable;
+  std::vector<std::pair<const std::string*, plugin::FoundTask>> unusable;
+  for (const std::string& project : projects) {
+    const auto found = find_tasks(project, loaded, registry);
+    if (!found) {
+      const auto says_it = [&](const Misfit& one) {
+        return one.error.message.ends_with(found.error().message);
+      };
+      if (std::ranges::none_of(told, says_it)) add_problem(offers, found.error(), project);
+      continue;
+    }
+    for (const plugin::FoundTask& task : *found) {
+      if (task.unusable)
+        unusable.emplace_back(&project, task);
+      else
+        usable.insert(task.name);
+    }
+  }
+  const auto where_of = [&](const std::string& project) {
+    const ProjectSettings* settings = loaded.workspace.settings_of(project);
+    return settings == nullptr ? SourceOffset() : settings->where;
+  };
+  for (Offers::Problem& problem : offers.problems) {
+    const std::string& first = problem.projects.front();
+    const std::size_t others = problem.projects.size() - 1;
+    const std::string whose = others == 0 ? first : first + " and " + std::to_string(others) + " more";
+    unknowns.push_back({where_of(first),
+                        {ErrorCode::plan,
+                         "the tasks of " + whose + " aren't known: " + problem.message,
+                         {},
+                         std::move(problem.hint)}});
+  }
+  for (const auto& [project, task] : unusable) {
+    if (!usable.contains(task.name)) continue;
+    const StepId id{*project, task.name};
+    unknowns.push_back({where_of(*project),
+                        {ErrorCode::plan,
+                         to_string(id) + " can't be started: its " + task.source + " can't be used",
+                         {},
+                         "dream plan " + shell_quoted(to_string(id)) + " says why"}});
+  }
+  return unknowns;
+}
+
 Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Offers offers;
   const Workspace& workspace = loaded.workspace;
   if (workspace.projects.size() + workspace.dependencies.size() > most_projects_searched) return offers;
-  const std::vector<ListedProject> projects = list_projects(workspace);
+  const FoundFolders folders = folders_of_globs(workspace);
+  const std::vector<ListedProject> projects = list_projects(workspace, folders.fit);
   if (projects.size() > most_projects_searched) return offers;
   offers.looked = true;
+  for (const auto& [folder, why] : folders.unread)
+    offers.problems.push_back({"projects can't be looked for in it: " + why,
+                               {},
+                               {normalise_project(folder.lexically_relative(workspace.root).string())}});
   for (const ListedProject& project : projects) {
     std::error_code failure;
     if (std::filesystem::is_directory(workspace.root / project.name, failure)) {
@@ -252,16 +310,20 @@ Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {
   return offers;
 }
 
-std::vector<plugin::FoundTask> find_tasks(const std::string& project, const LoadedWorkspace& loaded,
-                                          plugin::Registry& registry) {
+Result<std::vector<plugin::FoundTask>> find_tasks(const std::string& project, const LoadedWorkspace& loaded,
+                                                  plugin::Registry& registry) {
   const Workspace& workspace = loaded.workspace;
-  std::error_code failure;
-  if (project.empty() || !std::filesystem::is_directory(workspace.root / project, failure)) return {};
+  if (project.empty()) return std::vector<plugin::FoundTask>();
+  const std::filesystem::path folder = workspace.root / project;
+  std::error_code unknown;
+  const std::filesystem::file_type type = std::filesystem::status(folder, unknown).type();
+  if (type == std::filesystem::file_type::none)
+    return Error{ErrorCode::io, "the folder can't be looked into: " + unknown.message(), folder.string(), {}};
+  if (type != std::filesystem::file_type::directory) return std::vector<plugin::FoundTask>();
   const ProjectSettings* settings = workspace.settings_of(project);
   const auto plugin = registry.load(executor_of(workspace, settings, ""));
-  if (!plugin) return {};
-  auto found = (*plugin)->discover(project_spec(loaded, {project, ""}));
-  return found ? std::move(*found) : std::vector<plugin::FoundTask>();
+  if (!plugin) return plugin.error();
+  return (*plugin)->discover(project_spec(loaded, {project, ""}));
 }
 
 std::vector<OfferedTask> offered_tasks(const std::string& project, const LoadedWorkspace& loaded,
@@ -275,8 +337,10 @@ std::vector<OfferedTask> offered_tasks(const std::string& project, const LoadedW
   if (registry == nullptr) return offered;
   std::unordered_set<std::string> known;
   for (const OfferedTask& one : offered) known.insert(one.name);
-  for (const plugin::FoundTask& task : find_tasks(project, loaded, *registry))
-    if (known.insert(task.name).second)
+  const auto found = find_tasks(project, loaded, *registry);
+  if (!found) return offered;
+  for (const plugin::FoundTask& task : *found)
+    if (!task.unusable && known.insert(task.name).second)
       offered.push_back({task.name, task.summary.empty() ? task.source : task.summary, true});
   return offered;
 }

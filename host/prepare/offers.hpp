@@ -52,14 +52,21 @@ struct Misfit {
 [[nodiscard]] std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry& registry,
                                                Manifests* manifests);
 
+/// What keeps dream from knowing which of the projects have a task: of a manifest that can't be read, and of
+/// a script that isn't executable where another project has one of this name that is. Without what one of
+/// `told` says. Not of more projects than `most_projects_searched`.
+[[nodiscard]] std::vector<Misfit> find_unknowns(const std::vector<std::string>& projects,
+                                                const LoadedWorkspace& loaded, plugin::Registry& registry,
+                                                const std::vector<Misfit>& told);
+
 /// Looks into each project that has a folder, if there are not more of them than anybody reads.
 inline constexpr std::size_t most_projects_searched = 500;
 [[nodiscard]] Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry);
 
-/// What the executor of one project finds in its folder; nothing where it can't look.
-[[nodiscard]] std::vector<plugin::FoundTask> find_tasks(const std::string& project,
-                                                        const LoadedWorkspace& loaded,
-                                                        plugin::Registry& registry);
+/// What the executor of one project finds in its folder, also what is unusable; an Error where it can't look.
+[[nodiscard]] Result<std::vector<plugin::FoundTask>> find_tasks(const std::string& project,
+                                                                const LoadedWorkspace& loaded,
+                                                                plugin::Registry& registry);
 
 /// A task that can be run in a project.
 struct OfferedTask {

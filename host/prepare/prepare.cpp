@@ -6,16 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 #include <unordered_set>
 #include <utility>
-#include <variant>
 
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
@@ -63,10 +61,14 @@ std::string remedy_for_folder(const Step& step, const Workspace& workspace,
                               const std::optional<std::vector<ListedProject>>& projects) {
   const std::string& name = step.id.project;
   if (!step.where.known()) return "create it, or correct its name";
-  const std::size_t colon = name.rfind(':');
-  std::error_code unknown;
-  if (colon != std::string::npos && fs::is_directory(folder_of(workspace, name.substr(0, colon)), unknown))
-    return "did you mean the step " + in_quotes(name) + "? Its id begins with ./";
+  const auto is_there = [&](std::string_view project, std::string_view) {
+    std::error_code unknown;
+    return fs::is_directory(workspace.root / project, unknown);
+  };
+  const std::size_t colon = cut_of_id(name, is_there);
+  const bool is_meant = !workspace.projects.contains(name) && !workspace.dependencies.contains(name);
+  if (colon != std::string::npos && is_meant && is_there(name.substr(0, colon), {}))
+    return "did you mean the step " + in_quotes(name) + "? Its id is a text that begins with ./";
   const std::string task = name.substr(2);
   const auto has_it = [&task](const ListedProject& project) {
     return std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == task; });
@@ -81,17 +83,20 @@ std::string remedy_for_folder(const Step& step, const Workspace& workspace,
 Result<void> check_folder(const Step& step, const LoadedWorkspace& loaded, bool may_list) {
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
   std::error_code failure;
-  if (fs::is_directory(folder, failure)) return {};
+  const fs::file_type type = fs::status(folder, failure).type();
+  if (type == fs::file_type::directory) return {};
+  Error error{ErrorCode::plan, "the folder of project " + step.id.project, folder.string(), {}};
+  if (step.where.known()) error.where = loaded.document->place(step.where);
+  error.message +=
+      type == fs::file_type::none ? " can't be looked into: " + failure.message() : " doesn't exist";
+  if (type == fs::file_type::none) return error;
   std::optional<std::vector<ListedProject>> projects;
   if (may_list) projects = list_projects(loaded.workspace);
   const std::string meant =
       projects ? meant_project(step.id.project, loaded.workspace, *projects) : std::string();
-  std::string hint = step.where.known() ? std::string() : instead_of_wildcards(step.id.project);
-  if (hint.empty() && !meant.empty()) hint = "did you mean " + in_quotes(meant) + "?";
-  if (hint.empty()) hint = remedy_for_folder(step, loaded.workspace, projects);
-  Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              std::move(hint)};
-  if (step.where.known()) error.where = loaded.document->place(step.where);
+  if (!step.where.known()) error.hint = instead_of_wildcards(step.id.project);
+  if (error.hint.empty() && !meant.empty()) error.hint = "did you mean " + in_quotes(meant) + "?";
+  if (error.hint.empty()) error.hint = remedy_for_folder(step, loaded.workspace, projects);
   return error;
 }
 
@@ -194,8 +199,8 @@ std::string nearest_task(const StepId& step, const Workspace& workspace,
 
 /// The executor finds the task: whatever fails, it isn't its name.
 bool is_found(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry) {
-  const std::vector<plugin::FoundTask> found = find_tasks(step.id.project, loaded, registry);
-  return std::ranges::find(found, step.id.task, &plugin::FoundTask::name) != found.end();
+  const auto found = find_tasks(step.id.project, loaded, registry);
+  return found && std::ranges::find(*found, step.id.task, &plugin::FoundTask::name) != found->end();
 }
 
 /// What helps who stands in the wrong folder: the other projects that have the task; "" when none has.
@@ -213,11 +218,14 @@ std::string projects_with(const StepId& step, const std::vector<ListedProject>& 
       loaded, [&registry]() -> plugin::Registry& { return registry; }, [](std::string_view) {});
   const bool may_ask = whom == plugin::Registry::Ask::all && projects.size() <= most_projects_searched &&
                        graph.projects().size() <= most_projects_searched;
-  if (may_ask)  // some only say what it needs
-    std::erase_if(names, [&](const std::string& project) { return !graph.has_task(project, step.task); });
+  const auto has_it = [&](const std::string& project) {
+    const Result<bool> has = graph.has_task(project, step.task);
+    return has && *has;
+  };
+  if (may_ask) std::erase_if(names, std::not_fn(has_it));  // some only say what it needs
   if (names.empty() && may_ask) {
     std::ranges::copy_if(graph.projects(), std::back_inserter(names), [&](const std::string& project) {
-      return project != step.project && graph.has_task(project, step.task);
+      return project != step.project && has_it(project);
     });
   }
   if (names.empty()) return {};

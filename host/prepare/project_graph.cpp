@@ -31,7 +31,17 @@ const std::vector<std::string>& ProjectGraph::projects() {
     warn_(fmt::format("{}{} left out: {}, which stands before lines of output",
                       printable(*folders.unfit.begin()),
                       count == 1 ? " is" : fmt::format(" and {} more folders are", count - 1), unfit_name));
+  for (const auto& [folder, why] : folders.unread)
+    if (!folders.problem || folders.problem->where != folder.string())
+      warn_(fmt::format("{}: projects can't be looked for in it: {}", printable(folder.string()), why));
+  unsearched_ = std::move(folders.problem);
   return projects_.emplace(folders.fit.begin(), folders.fit.end());
+}
+
+Result<void> ProjectGraph::all_found() {
+  static_cast<void>(projects());
+  if (unsearched_) return *unsearched_;
+  return {};
 }
 
 std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
@@ -65,8 +75,9 @@ std::vector<ProjectGraph::IdleEntry> ProjectGraph::idle_entries() {
         if (!entry.project.empty() || entry.by_manifest || with_entries.contains(entry.task)) continue;
         std::set<std::string> others;
         const bool is_there = std::ranges::any_of(of_glob, [&](const std::string& project) {
-          if (has_task(project, entry.task)) return true;
-          others.insert(found_tasks_[project].begin(), found_tasks_[project].end());
+          if (!lacks_task(project, entry.task)) return true;
+          if (const auto found = found_tasks_.find(project); found != found_tasks_.end() && found->second)
+            others.insert(found->second->begin(), found->second->end());
           return false;
         });
         const std::vector<std::string> names(others.begin(), others.end());
@@ -78,7 +89,7 @@ std::vector<ProjectGraph::IdleEntry> ProjectGraph::idle_entries() {
   return idle;
 }
 
-bool ProjectGraph::has_task(const std::string& project, const std::string& task) {
+Result<bool> ProjectGraph::has_task(const std::string& project, const std::string& task) {
   const Workspace& workspace = loaded_.workspace;
   const ProjectSettings* settings = workspace.settings_of(project);
   const auto* own = settings == nullptr ? nullptr : &settings->tasks;
@@ -87,12 +98,20 @@ bool ProjectGraph::has_task(const std::string& project, const std::string& task)
   if (is_named) return is_described(project, task);
   auto found = found_tasks_.find(project);
   if (found == found_tasks_.end()) {
-    std::vector<std::string> names;
-    for (const plugin::FoundTask& one : find_tasks(project, loaded_, open_())) names.push_back(one.name);
-    std::ranges::sort(names);
+    const auto tasks = find_tasks(project, loaded_, open_());
+    Result<std::vector<std::string>> names = tasks ? Result<std::vector<std::string>>() : tasks.error();
+    if (tasks)
+      for (const plugin::FoundTask& one : *tasks) names->push_back(one.name);
+    if (tasks) std::ranges::sort(*names);
     found = found_tasks_.emplace(project, std::move(names)).first;
   }
-  return std::ranges::binary_search(found->second, task);
+  if (!found->second) return found->second.error();
+  return std::ranges::binary_search(*found->second, task);
+}
+
+bool ProjectGraph::lacks_task(const std::string& project, const std::string& task) {
+  const Result<bool> has = has_task(project, task);
+  return has && !*has;
 }
 
 bool ProjectGraph::is_described(const std::string& project, const std::string& task) {
@@ -258,7 +277,7 @@ std::vector<std::string> ProjectGraph::reached(const std::string& project, const
       continue;
     }
     if (!seen.insert(one.project).second) continue;
-    if (has_task(one.project, task))
+    if (!lacks_task(one.project, task))
       all.push_back(one.project);
     else
       path.emplace_back(&other, 0);
@@ -282,7 +301,7 @@ std::map<SourceOffset, std::set<ProjectGraph::Unfollowed>> ProjectGraph::unfollo
   std::map<SourceOffset, std::set<Unfollowed>> all;
   for (const std::string& project : projects()) {
     see_entries(project, [&](const std::string& task, const Dependency& entry) {
-      if (entry.by_manifest && has_task(project, task))
+      if (entry.by_manifest && !lacks_task(project, task))
         static_cast<void>(look_for_needed(project, entry.task.empty() ? task : entry.task, all[entry.where]));
     });
   }

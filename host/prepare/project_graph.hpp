@@ -36,10 +36,17 @@ class ProjectGraph final : public Manifests {
   /// ones and `node_modules`). Warns of folders that can't be projects, for their names can't be shown.
   [[nodiscard]] const std::vector<std::string>& projects();
 
+  /// An Error where a glob of dream.json begins in a folder that can't be read. (Folders further down may be
+  /// a container's own: projects() warns of those.)
+  [[nodiscard]] Result<void> all_found();
+
   /// Entries of `recursive` that match no project.
   [[nodiscard]] std::vector<const RecursiveRule*> idle_rules();
 
-  [[nodiscard]] bool has_task(const std::string& project, const std::string& task) override;
+  /// Whether dream.json gives the project's task a command, or its executor finds one; an Error where the
+  /// executor can't look.
+  [[nodiscard]] Result<bool> has_task(const std::string& project, const std::string& task);
+  [[nodiscard]] bool lacks_task(const std::string& project, const std::string& task) override;
 
   /// An entry of a pattern that names a task of the same project, and no project has it that the pattern
   /// matches.
@@ -118,8 +125,9 @@ class ProjectGraph final : public Manifests {
   OpenRegistry open_;
   Warn warn_;
   std::optional<std::vector<std::string>> projects_;
-  std::map<std::string, std::vector<std::string>, std::less<>> found_tasks_;  ///< by project, sorted
-  std::map<std::pair<std::string, std::string>, bool> described_;             ///< by project and task
+  std::optional<Error> unsearched_;
+  std::map<std::string, Result<std::vector<std::string>>, std::less<>> found_tasks_;  ///< by project, sorted
+  std::map<std::pair<std::string, std::string>, bool> described_;                     ///< by project and task
   std::map<std::string, Node, std::less<>> nodes_;
   std::set<Unfollowed> unfollowed_;
   std::size_t numbers_ = 0;

@@ -180,6 +180,8 @@ class Deno : public CommandExecutor {
     if (name.starts_with('-'))
       return Failure{DREAM_E_OPTIONS, "deno can't run a task whose name begins with a dash: \"" + name + "\"",
                      "rename the task", "/task"};
+    if (const sdk::FoundTask* one = find_task(**tasks, name); one != nullptr && one->unusable)
+      return is_no_command(project().path, *one);
     const bool is_there =
         std::ranges::any_of(**tasks, [&](const sdk::FoundTask& one) { return is_meant(name, one.name); });
     if (!is_there) return no_task(name, **tasks);

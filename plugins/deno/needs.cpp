@@ -34,7 +34,7 @@ struct Members {
 std::string folder_with_manifest(const fs::path& file, const fs::path& top) {
   for (const fs::path& folder : folders_up(file, top)) {
     for (const char* name : {"deno.json", "deno.jsonc", "package.json"}) {
-      if (is_file(folder / name)) return folder.string();
+      if (is_there(folder / name)) return folder.string();
     }
   }
   return {};

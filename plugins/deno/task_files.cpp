@@ -30,7 +30,7 @@ std::string summary_of(const rapidjson::Value& task) {
 }
 
 void add(Tasks& tasks, sdk::FoundTask task) {
-  if (!has_task(tasks, task.name)) tasks.push_back(std::move(task));
+  if (find_task(tasks, task.name) == nullptr) tasks.push_back(std::move(task));
 }
 
 sdk::Result<void> read_configuration(const fs::path& file, Files& files) {
@@ -38,10 +38,12 @@ sdk::Result<void> read_configuration(const fs::path& file, Files& files) {
   if (!configuration) return configuration.failure();
   files.any = true;
   files.is_workspace = member(*configuration, "workspace") != nullptr;
-  const rapidjson::Value* tasks = member(*configuration, "tasks");
-  if (tasks == nullptr || !tasks->IsObject()) return {};
-  for (const auto& task : tasks->GetObject()) {
-    add(files.tasks, {text_of(&task.name), summary_of(task.value), file.filename().string()});
+  const Result<const rapidjson::Value*> tasks = tasks_member(*configuration, "tasks", file);
+  if (!tasks) return tasks.failure();
+  if (*tasks == nullptr) return {};
+  for (const auto& task : (*tasks)->GetObject()) {
+    const bool unusable = !task.value.IsString() && !task.value.IsObject();
+    add(files.tasks, {text_of(&task.name), summary_of(task.value), file.filename().string(), unusable});
   }
   return {};
 }
@@ -52,7 +54,9 @@ sdk::Result<void> read_package(const fs::path& file, Files& files) {
   if (!package) return package.failure();
   files.any = true;
   files.is_workspace = files.is_workspace || member(*package, "workspaces") != nullptr;
-  for (sdk::FoundTask& script : scripts_of(*package)) add(files.tasks, std::move(script));
+  Result<Tasks> scripts = scripts_of(*package, file);
+  if (!scripts) return scripts.failure();
+  for (sdk::FoundTask& script : *scripts) add(files.tasks, std::move(script));
   return {};
 }
 

@@ -61,10 +61,13 @@ class Npm : public CommandExecutor {
     if (!manager) return manager.failure();
 
     const std::string script = options.text("script").value_or(std::string(task.name()));
-    const Tasks& scripts = (*manifest)->scripts;
+    if (!(*manifest)->scripts) return (*manifest)->scripts.failure();
+    const Tasks& scripts = *(*manifest)->scripts;
     const bool implied =
         script == "start" && (*manager)->starts_servers && is_file(fs::path(folder) / "server.js");
-    if (!has_task(scripts, script) && !implied) {
+    const sdk::FoundTask* found = find_task(scripts, script);
+    if (found != nullptr && found->unusable) return is_no_command(project().path, *found);
+    if (found == nullptr && !implied) {
       if (options.flag("ifPresent").value_or(false)) return Command{.argv = {"true"}};
       return no_script(script, scripts);
     }
@@ -83,11 +86,13 @@ class Npm : public CommandExecutor {
   static Result<std::vector<sdk::FoundTask>> discover(const Host&, const Project& project) {
     const Result<std::shared_ptr<const Manifest>> manifest = manifest_in(project.directory);
     if (!manifest) return manifest.failure();
-    return *manifest == nullptr ? Tasks{} : sorted((*manifest)->scripts);
+    if (*manifest == nullptr) return Tasks{};
+    if (!(*manifest)->scripts) return (*manifest)->scripts.failure();
+    return sorted(*(*manifest)->scripts);
   }
 
-  static Result<std::vector<sdk::NeededProject>> depends(const Host&, const Project& project) {
-    return npm_needs(project);
+  static Result<std::vector<sdk::NeededProject>> depends(const Host& host, const Project& project) {
+    return npm_needs(host, project);
   }
 
   static Result<void> tool(const Host&, const Project& project) {

@@ -20,7 +20,7 @@ using Read = Result<std::shared_ptr<const Manifest>>;
 /// Differs when a file has other content.
 using FileState = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 
-/// Nothing: there is no such file.
+/// Nothing: nobody can look at it.
 std::optional<FileState> state_of(const std::filesystem::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return std::nullopt;
@@ -47,9 +47,9 @@ std::vector<std::string> development_engines(const rapidjson::Value& package) {
 Read read_manifest(const std::filesystem::path& folder, const std::filesystem::path& file) {
   const Result<rapidjson::Document> json = read_object(file, Dialect::plain);
   if (!json) return json.failure();
-  return std::make_shared<const Manifest>(Manifest{package_of(folder.string(), *json), scripts_of(*json),
-                                                   text_of(member(*json, "packageManager")),
-                                                   development_engines(*json)});
+  return std::make_shared<const Manifest>(
+      Manifest{package_of(folder.string(), *json), scripts_of(*json, file),
+               text_of(member(*json, "packageManager")), development_engines(*json)});
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ Read manifest_in(const std::filesystem::path& folder) {
   static std::unordered_map<std::string, std::pair<FileState, Read>> kept;
   const std::filesystem::path file = folder / "package.json";
   const std::optional<FileState> state = state_of(file);
-  if (!state) return std::shared_ptr<const Manifest>();
+  if (!state && !is_there(file)) return std::shared_ptr<const Manifest>();
+  if (!state) return read_manifest(folder, file);
   const std::lock_guard lock(mutex);
   const auto known = kept.find(file.string());
   if (known != kept.end() && known->second.first == *state) return known->second.second;

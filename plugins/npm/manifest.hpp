@@ -14,7 +14,7 @@ namespace dream::plugins {
 /// What is kept of a package.json.
 struct Manifest {
   Package package;
-  Tasks scripts;
+  sdk::Result<Tasks> scripts;        ///< what else the file says counts without them
   std::string package_manager;       ///< "pnpm@9.0.0"
   std::vector<std::string> engines;  ///< names in `devEngines.packageManager`, of which any will do
 };

@@ -26,10 +26,11 @@ enum class Dialect : unsigned char { plain, with_comments };
   return std::filesystem::is_regular_file(path, ignored);
 }
 
-/// Whatever it is: a manifest that is no regular file is refused, and not passed over.
+/// Whatever it is: a manifest that is no regular file, or that nobody can look at, is refused, and not passed
+/// over.
 [[nodiscard]] inline bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
+  return std::filesystem::status(path, ignored).type() != std::filesystem::file_type::not_found;
 }
 
 /// "3:14", both from 1; columns are characters.
@@ -75,7 +76,10 @@ inline constexpr dream_status unusable_file = DREAM_E_UNSUPPORTED;
   const auto failure = [&](const std::string& why) {
     return sdk::Failure{unusable_file, path.string() + " can't be read: " + why};
   };
-  if (!is_file(path)) return failure("it is no regular file");
+  std::error_code unknown;
+  const std::filesystem::file_type type = std::filesystem::status(path, unknown).type();
+  if (type == std::filesystem::file_type::none) return failure(unknown.message());
+  if (type != std::filesystem::file_type::regular) return failure("it is no regular file");
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (descriptor < 0) return failure(std::strerror(errno));
   std::string text;

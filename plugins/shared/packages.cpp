@@ -154,7 +154,7 @@ std::string PackageIndex::folder_of(const Dependency& dependency, const std::str
 
 std::string PackageIndex::at(const std::string& from, const std::string& path) const {
   const std::filesystem::path folder = resolved(from, path);
-  return has(folder.string()) || is_file(folder / "package.json") ? folder.string() : std::string();
+  return has(folder.string()) || is_there(folder / "package.json") ? folder.string() : std::string();
 }
 
 void NeededList::add(const std::string& folder, std::uint32_t kind) {

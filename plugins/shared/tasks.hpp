@@ -13,21 +13,44 @@ namespace dream::plugins {
 
 using Tasks = std::vector<sdk::FoundTask>;
 
+/// The object of tasks that a file has as `name`; nullptr: it has none.
+[[nodiscard]] inline sdk::Result<const rapidjson::Value*> tasks_member(const rapidjson::Value& json,
+                                                                       const char* name,
+                                                                       const std::filesystem::path& file) {
+  const rapidjson::Value* tasks = member(json, name);
+  if (tasks == nullptr || tasks->IsNull()) return nullptr;
+  if (!tasks->IsObject())
+    return sdk::Failure{unusable_file, file.string() + ": \"" + name + "\" is no object"};
+  return tasks;
+}
+
 /// The scripts of a package.json, in its order. One whose name begins with "//" is a comment.
-[[nodiscard]] inline Tasks scripts_of(const rapidjson::Value& package) {
+[[nodiscard]] inline sdk::Result<Tasks> scripts_of(const rapidjson::Value& package,
+                                                   const std::filesystem::path& file) {
   Tasks tasks;
-  const rapidjson::Value* scripts = member(package, "scripts");
-  if (scripts == nullptr || !scripts->IsObject()) return tasks;
-  for (const auto& script : scripts->GetObject()) {
-    if (!script.value.IsString() || text_of(&script.name).starts_with("//")) continue;
-    tasks.push_back({text_of(&script.name), text_of(&script.value), "package.json"});
+  const sdk::Result<const rapidjson::Value*> scripts = tasks_member(package, "scripts", file);
+  if (!scripts) return scripts.failure();
+  if (*scripts == nullptr) return tasks;
+  for (const auto& script : (*scripts)->GetObject()) {
+    if (text_of(&script.name).starts_with("//")) continue;
+    tasks.push_back(
+        {text_of(&script.name), text_of(&script.value), "package.json", !script.value.IsString()});
   }
   return tasks;
 }
 
-[[nodiscard]] inline bool has_task(const Tasks& tasks, std::string_view name) {
-  return std::any_of(tasks.begin(), tasks.end(),
-                     [&](const sdk::FoundTask& task) { return task.name == name; });
+/// Of a task that is `unusable`.
+[[nodiscard]] inline sdk::Failure is_no_command(const std::string& project, const sdk::FoundTask& task) {
+  return {unusable_file,
+          project + " has something else than a command as \"" + task.name + "\" in its " + task.source,
+          "write it as a text"};
+}
+
+/// nullptr: there is none.
+[[nodiscard]] inline const sdk::FoundTask* find_task(const Tasks& tasks, std::string_view name) {
+  const auto found =
+      std::find_if(tasks.begin(), tasks.end(), [&](const sdk::FoundTask& task) { return task.name == name; });
+  return found == tasks.end() ? nullptr : &*found;
 }
 
 [[nodiscard]] inline Tasks sorted(Tasks tasks) {
@@ -39,7 +62,8 @@ using Tasks = std::vector<sdk::FoundTask>;
 /// "; its scripts are build, dev": the end of a message that says which one isn't there.
 [[nodiscard]] inline std::string those_there_are(const Tasks& tasks, std::string_view what) {
   std::string names;
-  for (const sdk::FoundTask& task : sorted(tasks)) names += (names.empty() ? "" : ", ") + task.name;
+  for (const sdk::FoundTask& task : sorted(tasks))
+    if (!task.unusable) names += (names.empty() ? "" : ", ") + task.name;
   return names.empty() ? ", and no others" : "; its " + std::string(what) + " are " + names;
 }
 

@@ -19,7 +19,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-using dream::plugins::is_file;
 using dream::sdk::Command;
 using dream::sdk::CommandExecutor;
 using dream::sdk::Failure;
@@ -42,27 +41,36 @@ bool is_on_noexec(const fs::path& path) {
   return ::statvfs(path.c_str(), &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
 }
 
-/// The files of the tasks that have a script in this folder, by the task's name.
-std::map<std::string, std::string> scripts_in(const fs::path& folder) {
-  std::map<std::string, std::string> scripts;
+Failure unreadable(const fs::path& path, const std::error_code& why) {
+  return {dream::plugins::unusable_file, path.string() + " can't be read: " + why.message()};
+}
+
+struct Script {
+  std::string file;
+  bool is_executable = false;
+};
+
+/// The scripts of this folder by the tasks' names; one that can be executed goes before one that can't.
+Result<std::map<std::string, Script>> scripts_in(const fs::path& folder) {
+  std::map<std::string, Script> scripts;
   std::error_code failure;
   for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
-    if (!is_file(entry->path()) || !is_executable(entry->path())) continue;
-    const std::string file = entry->path().filename().string();
-    std::string name = file;
+    const fs::file_type type = fs::status(entry->path(), failure).type();
+    if (type == fs::file_type::none) return unreadable(entry->path(), failure);
+    failure.clear();
+    if (type != fs::file_type::regular) continue;
+    Script script{entry->path().filename().string(), is_executable(entry->path())};
+    std::string name = script.file;
     if (name.ends_with(script_suffix)) name.resize(name.size() - script_suffix.size());
-    std::string& chosen = scripts[name];
-    if (chosen.empty() || file == name) chosen = file;
+    Script& chosen = scripts[name];
+    const bool is_better =
+        script.is_executable != chosen.is_executable ? script.is_executable : script.file == name;
+    if (chosen.file.empty() || is_better) chosen = std::move(script);
   }
+  if (failure && failure != std::errc::no_such_file_or_directory && failure != std::errc::not_a_directory)
+    return unreadable(folder, failure);
   return scripts;
-}
-
-/// The tasks that have a script in this folder, separated by commas.
-std::string script_names(const fs::path& folder) {
-  std::string listed;
-  for (const auto& [name, file] : scripts_in(folder)) listed += (listed.empty() ? "" : ", ") + name;
-  return listed;
 }
 
 /// The program and flags that a line is added to. Those of sh are the portable ones; whether it knows
@@ -123,9 +131,11 @@ class Shell : public CommandExecutor {
   using CommandExecutor::CommandExecutor;
 
   static Result<std::vector<FoundTask>> discover(const Host&, const Project& project) {
+    const auto scripts = scripts_in(fs::path(project.directory) / "scripts");
+    if (!scripts) return scripts.failure();
     std::vector<FoundTask> found;
-    for (const auto& [name, file] : scripts_in(fs::path(project.directory) / "scripts")) {
-      found.push_back({.name = name, .source = "scripts/" + file});
+    for (const auto& [name, script] : *scripts) {
+      found.push_back({.name = name, .source = "scripts/" + script.file, .unusable = !script.is_executable});
     }
     return found;
   }
@@ -169,7 +179,10 @@ class Shell : public CommandExecutor {
     if (name.find('/') != std::string::npos) return no_command(name, scripts);
     std::string not_executable;
     for (const std::string& file : {name, name + std::string(script_suffix)}) {
-      if (!is_file(scripts / file)) continue;
+      std::error_code failure;
+      const fs::file_type type = fs::status(scripts / file, failure).type();
+      if (type == fs::file_type::none) return unreadable(scripts / file, failure);
+      if (type != fs::file_type::regular) continue;
       if (is_executable(scripts / file)) return with_arguments({(scripts / file).string()}, task);
       if (not_executable.empty()) not_executable = (scripts / file).string();
     }
@@ -187,7 +200,11 @@ class Shell : public CommandExecutor {
   }
 
   [[nodiscard]] Failure no_command(const std::string& task, const fs::path& scripts) const {
-    const std::string names = script_names(scripts);
+    const auto found = scripts_in(scripts);
+    if (!found) return found.failure();
+    std::string names;
+    for (const auto& [script, file] : *found)
+      if (file.is_executable) names += (names.empty() ? "" : ", ") + script;
     Failure failure{DREAM_E_NOT_FOUND, project().path + " has no command for \"" + task + "\""};
     failure.message += names.empty() ? ", and no scripts" : "; its scripts are " + names;
     failure.hint = "set its command in dream.json";

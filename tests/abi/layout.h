@@ -20,6 +20,9 @@ ENDS(dream_task, ready_limit_ms, 168);
 AT(dream_plugin, abilities, 152);
 ENDS(dream_plugin, abilities, 156);
 
+AT(dream_found_task, unusable, 56);
+ENDS(dream_found_task, unusable, 60);
+
 AT(dream_needed_project, size, 0);
 AT(dream_needed_project, kind, 4);
 AT(dream_needed_project, folder, 8);
@@ -62,7 +65,7 @@ SIZE(dream_timer, 32);
 SIZE(dream_post, 16);
 SIZE(dream_work, 24);
 SIZE(dream_paths, 40);
-SIZE(dream_found_task, 56);
+SIZE(dream_found_task, 64);
 SIZE(dream_discover, 24);
 SIZE(dream_needed_project, 24);
 SIZE(dream_depends, 16);

@@ -91,7 +91,7 @@ TEST(CommandLine, an_id_without_its_begin_is_known) {
   for (const char* project : {"a", "b"}) std::filesystem::create_directory(workspace.root() / project);
   EXPECT_THAT(run(workspace, {.arguments = {"b:go"}}).err, HasSubstr("(did you mean \"./b:go\"?)"));
   EXPECT_THAT(run(workspace, {.arguments = {"go"}, .folder = "a"}).err,
-              HasSubstr("(did you mean the step \"./b:go\"? Its id begins with ./)"));
+              HasSubstr("(did you mean the step \"./b:go\"? Its id is a text that begins with ./)"));
 }
 
 TEST(CommandLine, a_folder_that_only_the_line_names_is_corrected_there) {

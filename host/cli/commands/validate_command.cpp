@@ -27,7 +27,12 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options, prepa
   AskedPlugins plugins(loaded, options);
   std::unordered_set<std::string> told;
   for (const config::Problem& problem : loaded.problems) told.insert(problem.message);
-  for (prepare::Misfit& misfit : prepare::find_misfits(loaded, plugins.registry(), &graph)) {
+  std::vector<prepare::Misfit> misfits = prepare::find_misfits(loaded, plugins.registry(), &graph);
+  for (prepare::Misfit& misfit :
+       prepare::find_unknowns(graph.projects(), loaded, plugins.registry(), misfits))
+    misfits.push_back(std::move(misfit));
+  if (const Result<void> found = graph.all_found(); !found) misfits.push_back({{}, found.error()});
+  for (prepare::Misfit& misfit : misfits) {
     std::string message = std::move(misfit.error.message);
     const bool says_more =
         !misfit.error.where.empty() && misfit.error.where != loaded.document->place(misfit.where);

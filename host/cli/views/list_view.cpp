@@ -67,7 +67,7 @@ void add_task(JsonPage& json, const prepare::ListedTask& task, const Locate& loc
 std::string list_text(const Workspace& workspace, const Locate& locate, const FolderExists& folder_exists,
                       const prepare::Offers& offers, const TextStyle& style) {
   std::vector<prepare::ListedProject> projects = prepare::list_projects(workspace);
-  if (projects.empty()) return "The configuration names no project.\n";
+  if (projects.empty() && offers.problems.empty()) return "The configuration names no project.\n";
   std::size_t tasks = 0;
   std::size_t missing = 0;
   std::size_t found = 0;

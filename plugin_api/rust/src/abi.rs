@@ -272,6 +272,7 @@ pub struct dream_found_task {
     pub name: dream_str,
     pub summary: dream_str,
     pub source: dream_str,
+    pub unusable: u32,
 }
 pub type dream_on_found = ::std::option::Option<
     unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, task: *const dream_found_task),

@@ -49,6 +49,15 @@ TEST(Dependencies, of_an_established_file_work_unchanged) {
   EXPECT_THAT(workspace.recursive[0].tasks, ElementsAre("test", "build"));
 }
 
+TEST(Dependencies, are_ids_also_of_tasks_with_a_slash_and_of_projects_with_a_colon) {
+  const Workspace workspace = workspace_of(R"({"projects": {"./a": {}, "./x:y": {}, "./b:c": {}, "./b": {}},
+    "workspace": {"d": {"t": ["./a:x/y", "./x:y:t", "./b:c", "./b:c:t", "./e:t:u"]}}})");
+  std::vector<std::string> ids;
+  for (const Dependency& entry : workspace.dependencies.at("./d").at("t").entries)
+    ids.push_back(entry.project + " " + entry.task);
+  EXPECT_THAT(ids, ElementsAre("./a x/y", "./x:y t", "./b:c ", "./b c:t", "./e t:u"));
+}
+
 TEST(Dependencies, have_their_project_under_one_of_two_names) {
   const Workspace workspace =
       workspace_of(R"({"workspace": {"a": {"t": [{"project": "b"}, {"projectPath": "c"}]}}})");

@@ -66,11 +66,11 @@ class KnownManifests : public Manifests {
       : needed_(std::move(needed)), lacking_(std::move(lacking)) {}
   Result<std::vector<std::string>> needed(const std::string& project, const std::string& task) override {
     std::vector<std::string> all = needed_[project];
-    std::erase_if(all, [&](const std::string& other) { return !has_task(other, task); });
+    std::erase_if(all, [&](const std::string& other) { return lacks_task(other, task); });
     return all;
   }
-  bool has_task(const std::string& project, const std::string& task) override {
-    return !lacking_.contains(project + ":" + task);
+  bool lacks_task(const std::string& project, const std::string& task) override {
+    return lacking_.contains(project + ":" + task);
   }
 
  private:

@@ -33,6 +33,25 @@ TEST(NormaliseProject, keeps_names_that_only_look_special) {
   EXPECT_EQ(normalise_project("packages/*"), "./packages/*");
 }
 
+TEST(CutOfId, is_the_first_colon_behind_the_last_slash_unless_another_has_a_known_project_before_it) {
+  const auto project_of = [](std::string_view id) {
+    const auto is_known = [](std::string_view project, std::string_view) {
+      return project == "./a" || project == "./x:y" || project == "./" || project == "./c/d";
+    };
+    return std::string(id.substr(0, std::min(cut_of_id(id, is_known), id.size())));
+  };
+  EXPECT_EQ(project_of("./nobody:t"), "./nobody");
+  EXPECT_EQ(project_of("./nobody:t:u"), "./nobody");
+  EXPECT_EQ(project_of("./a:t:u"), "./a");
+  EXPECT_EQ(project_of("./a:build/prod"), "./a");
+  EXPECT_EQ(project_of("./a:build:x/prod:y"), "./a");
+  EXPECT_EQ(project_of("./:build/prod"), "./");
+  EXPECT_EQ(project_of("./x:y:t"), "./x:y");
+  EXPECT_EQ(project_of("./x:y:t/u"), "./x:y");
+  EXPECT_EQ(project_of("./c/d:t"), "./c/d");
+  for (const char* none : {"a:t", "./a", "./nobody:x/y"}) EXPECT_EQ(project_of(none), none);
+}
+
 TEST(GlobMatches, a_star_stays_within_its_segment) {
   EXPECT_TRUE(glob_matches("./packages/*", "./packages/auth"));
   EXPECT_TRUE(glob_matches("packages/*", "./packages/auth"));

@@ -184,6 +184,15 @@ TEST_F(Deno, finds_the_tasks_of_a_folder_in_order_of_name) {
   EXPECT_THAT(plugin.error().message, StartsWith(root() + "/web/deno.json:1:2: "));
 }
 
+TEST_F(Deno, does_not_take_tasks_that_it_cannot_understand_for_absent) {
+  tasks(R"("build": 5)");
+  EXPECT_THAT(plugin.discover(project()), ElementsAre(FakeFoundTask{"build", "", "deno.json", true}));
+  EXPECT_THAT(failure(task("build")), HasSubstr(R"(something else than a command as "build")"));
+  folder.write("web/deno.json", R"({"tasks": []})");
+  EXPECT_THAT(plugin.discover(project()), IsEmpty());
+  EXPECT_EQ(plugin.error().message, root() + R"(/web/deno.json: "tasks" is no object)");
+}
+
 TEST_F(Deno, describes_what_it_would_run) {
   tasks(R"("dev": "x")");
   EXPECT_EQ(plugin.describe(task("dev")), "deno task dev");

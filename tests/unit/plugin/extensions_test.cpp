@@ -118,10 +118,12 @@ TEST_F(ShellPlugin, finds_the_scripts_of_a_folder) {
   }
   const auto found = plugin->discover(project());
   ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 2U);
+  ASSERT_EQ(found->size(), 3U);
   EXPECT_EQ(found->at(0).name, "build");
   EXPECT_EQ(found->at(1).name, "dev");
   EXPECT_EQ(found->at(1).source, "scripts/dev.sh");
+  EXPECT_FALSE(found->at(1).unusable);
+  EXPECT_TRUE(found->at(2).unusable) << "readme.txt isn't executable";
 }
 
 TEST_F(ShellPlugin, needs_no_tool_and_leaves_nothing_to_reap) {

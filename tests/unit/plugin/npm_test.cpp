@@ -308,6 +308,25 @@ TEST_F(Npm, finds_the_scripts_of_a_folder_in_order_of_name) {
   EXPECT_THAT(plugin.error().message, StartsWith(root() + "/web/package.json:1:2: "));
 }
 
+TEST_F(Npm, does_not_take_scripts_that_it_cannot_understand_for_absent) {
+  scripts(R"("build": 5, "//": ["a comment"], "test": "jest")");
+  EXPECT_THAT(plugin.discover(project()), ElementsAre(FakeFoundTask{"build", "", "package.json", true},
+                                                      FakeFoundTask{"test", "jest", "package.json"}));
+  EXPECT_THAT(failure(task("build")), HasSubstr(R"(something else than a command as "build")"));
+  package(R"({"scripts": []})");
+  EXPECT_THAT(plugin.discover(project()), IsEmpty());
+  const std::string why = root() + R"(/web/package.json: "scripts" is no object)";
+  EXPECT_EQ(plugin.error().message, why);
+  EXPECT_EQ(failure(task("build")), why + " ()");
+  package(R"({"scripts": null})");
+  EXPECT_THAT(plugin.discover(project()), IsEmpty());
+  EXPECT_EQ(plugin.error().count, 0);
+  std::filesystem::remove(root() + "/web/package.json");
+  std::filesystem::create_symlink("package.json", root() + "/web/package.json");  // to itself
+  EXPECT_THAT(plugin.discover(project()), IsEmpty());
+  EXPECT_THAT(plugin.error().message, HasSubstr("package.json can't be read: Too many levels"));
+}
+
 TEST_F(Npm, knows_whether_the_projects_package_manager_is_installed) {
   const ScopedSearchPath path(search_path());
   scripts(R"("dev": "vite")");

@@ -319,16 +319,31 @@ TEST_F(ShellPlugin, passes_signals_to_what_package_managers_run_and_not_to_both)
   EXPECT_THAT(host.children().at(0).relays, testing::Contains("npm"));
 }
 
-TEST_F(ShellPlugin, finds_its_executable_scripts) {
+TEST_F(ShellPlugin, finds_its_scripts) {
   script("dev.sh");
   script("build");
   script("build.sh");
   script("notes", 0644);
   EXPECT_THAT(
       plugin.discover({.directory = folder.path().string()}),
-      ElementsAre(FakeFoundTask{"build", "", "scripts/build"}, FakeFoundTask{"dev", "", "scripts/dev.sh"}));
+      ElementsAre(FakeFoundTask{"build", "", "scripts/build"}, FakeFoundTask{"dev", "", "scripts/dev.sh"},
+                  FakeFoundTask{"notes", "", "scripts/notes", true}));
+  script("notes.sh");
+  EXPECT_EQ(plugin.discover({.directory = folder.path().string()}).back(),
+            (FakeFoundTask{"notes", "", "scripts/notes.sh"}))
+      << "start takes it, too";
   EXPECT_THAT(plugin.discover({.directory = "/nowhere"}), IsEmpty());
+  EXPECT_EQ(plugin.error().count, 0);
   EXPECT_TRUE(plugin.tool({}));
+}
+
+TEST_F(ShellPlugin, does_not_take_scripts_that_nobody_can_look_at_for_absent) {
+  std::filesystem::create_symlink("scripts", folder.path() / "scripts");  // to itself
+  EXPECT_THAT(plugin.discover({.directory = folder.path().string()}), IsEmpty());
+  EXPECT_THAT(plugin.error().message, testing::HasSubstr("scripts can't be read: Too many levels"));
+  EXPECT_EQ(plugin.describe(dev()), "");
+  EXPECT_EQ(plugin.error().code, DREAM_E_UNSUPPORTED);
+  EXPECT_THAT(plugin.error().message, testing::HasSubstr("scripts/dev can't be read: Too many levels"));
 }
 
 TEST_F(ShellPlugin, describes_a_command_as_it_will_run) {

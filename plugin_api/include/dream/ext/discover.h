@@ -22,6 +22,8 @@ typedef struct dream_found_task {
   dream_str name;    /* "dev" */
   dream_str summary; /* what it runs, one line: "vite --port 3000"; may be empty */
   dream_str source;  /* the file it stands in, from the project's folder: "package.json" */
+  uint32_t unusable; /* [1.1] 1: it is there, but start would refuse it: a file that isn't executable. The
+                      * host doesn't offer it, but whoever asks for all that have this task is told why */
 } dream_found_task;
 
 /* [loop] One task that was found. */

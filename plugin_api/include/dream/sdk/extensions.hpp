@@ -18,6 +18,7 @@ struct FoundTask {
   std::string name;
   std::string summary = {};  ///< what it runs, one line
   std::string source = {};   ///< the file it stands in, from the project's folder: "package.json"
+  bool unusable = false;     ///< it is there, but command() refuses it: a file that isn't executable
 };
 
 /// Another project of the workspace that a project needs.
@@ -146,8 +147,9 @@ class Extensions {
       const Result<std::vector<FoundTask>> found = Class::discover(Host(host), Project(*project));
       if (!found) return tell(errors, found.failure());
       for (const FoundTask& task : *found) {
-        const dream_found_task wire{sizeof(dream_found_task), 0, view(task.name), view(task.summary),
-                                    view(task.source)};
+        const dream_found_task wire{sizeof(dream_found_task), 0,
+                                    view(task.name),          view(task.summary),
+                                    view(task.source),        task.unusable ? 1U : 0U};
         on_found(context, &wire);
       }
       return DREAM_OK;

@@ -80,6 +80,7 @@ struct FakeFoundTask {
   std::string name;
   std::string summary;
   std::string source;
+  bool unusable = false;
   bool operator==(const FakeFoundTask&) const = default;
 };
 
@@ -327,7 +328,7 @@ class PluginDriver {
   }
   static void on_found(void* context, const dream_found_task* task) noexcept {
     static_cast<std::vector<FakeFoundTask>*>(context)->push_back(
-        {text(task->name), text(task->summary), text(task->source)});
+        {text(task->name), text(task->summary), text(task->source), task->unusable != 0});
   }
   static void on_needed(void* context, const dream_needed_project* needed) noexcept {
     static_cast<std::vector<FakeNeededProject>*>(context)->push_back({text(needed->folder), needed->kind});
