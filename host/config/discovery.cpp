@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <system_error>
 #include <utility>
@@ -81,6 +82,27 @@ Result<bool> look_upwards(const std::filesystem::path& start, const FileRule& ru
   }
 }
 
+/// The nearest file that is meant to be a dream.json, but isn't called so: Dream.json, dream.jsonc. Empty:
+/// there is none.
+std::string file_of_another_name(const Discovery& discovery) {
+  const auto is_meant = [](std::string name) {
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    return name == file_name || name == "dream.jsonc" || name == "dream.json5";
+  };
+  for (const std::filesystem::path& folder : discovery.looked_in) {
+    std::error_code failure;
+    for (std::filesystem::directory_iterator entry(folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+      std::error_code unknown;
+      const std::filesystem::path& path = entry->path();
+      if (is_meant(path.filename().string()) && path.filename() != file_name &&
+          entry->is_regular_file(unknown))
+        return path.string();
+    }
+  }
+  return {};
+}
+
 /// What a folder is called in a workspace: the nearest project, itself or above it, that is named.
 struct Called {
   std::string project;                    ///< the folder itself if none is
@@ -126,10 +148,12 @@ Result<Discovery> discover(const std::filesystem::path& folder, Obeyed obeyed, F
 
 Error no_configuration(const Discovery& discovery) {
   const std::string folder = discovery.looked_in.empty() ? "." : discovery.looked_in.front().string();
+  const std::string other = file_of_another_name(discovery);
   return {ErrorCode::configuration,
           fmt::format("no {} found in {} or any folder above", file_name, printable(folder)),
           {},
-          fmt::format("\"dream init\" writes one, -C starts somewhere else")};
+          other.empty() ? R"("dream init" writes one, -C starts somewhere else)"
+                        : fmt::format("rename {}: the name is {}", printable(other), file_name)};
 }
 
 Result<std::string> project_of_folder(const Workspace& workspace, const std::filesystem::path& folder) {

@@ -110,6 +110,15 @@ Problem bad_value(const SourceText& source, Surroundings around, std::size_t off
   return problem;
 }
 
+Problem bad_key(const SourceText& source, const Surroundings& around, std::size_t offset) {
+  Problem problem = unexpected(source, around, offset, "a key in double quotes");
+  constexpr std::size_t longest = 40;
+  if (around.token && around.token->kind == Token::Kind::scalar && around.token->size <= longest)
+    problem.message = fmt::format("expected a key in double quotes, found {} without quotes",
+                                  source.text().substr(offset, around.token->size));
+  return problem;
+}
+
 /// Its place counts from the begin of its own text.
 Problem error_in_text(const Tree& tree) {
   const SourceText& source = tree.source();
@@ -147,7 +156,7 @@ Problem error_in_text(const Tree& tree) {
     case rapidjson::kParseErrorNumberTooBig:
       return {Severity::error, {offset}, {}, "the number is too large", {}};
     case rapidjson::kParseErrorObjectMissName:
-      return expected("a key in double quotes");
+      return bad_key(source, around, offset);
     case rapidjson::kParseErrorObjectMissColon:
       return expected("\":\" after the key");
     case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket:

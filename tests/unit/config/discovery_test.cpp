@@ -103,6 +103,17 @@ TEST(Discovery, without_a_file_tells_where_it_looked) {
   EXPECT_EQ(error.message, "no dream.json found in " + folder.path().string() + " or any folder above");
 }
 
+TEST(Discovery, without_a_file_names_one_that_is_almost_called_so) {
+  for (const char* name : {"Dream.json", "dream.jsonc"}) {
+    const TemporaryFolder folder;
+    const fs::path file = folder.write(name, "{}");
+    fs::create_directory(folder.path() / "DREAM.JSON");
+    fs::create_directory(folder.path() / "a");
+    const Error error = no_configuration(*discover(folder.path() / "a"));
+    EXPECT_EQ(error.hint, "rename " + file.string() + ": the name is dream.json");
+  }
+}
+
 TEST(Discovery, from_a_missing_folder_is_an_error) {
   const TemporaryFolder folder;
   EXPECT_THAT(discover(folder.path() / "no").error().message, HasSubstr("No such file or directory"));

@@ -56,8 +56,9 @@ INSTANTIATE_TEST_SUITE_P(
         SyntaxCase{
             "{\"a\": }",
             "1:7: error: expected a value, found \"}\"; a value is missing, or there is a comma too many"},
-        SyntaxCase{"{a: 1}", "1:2: error: expected a key in double quotes, found \"a\""},
-        SyntaxCase{"{1: 1}", "1:2: error: expected a key in double quotes, found \"1\""},
+        SyntaxCase{"{a: 1}", "1:2: error: expected a key in double quotes, found a without quotes"},
+        SyntaxCase{"{1: 1}", "1:2: error: expected a key in double quotes, found 1 without quotes"},
+        SyntaxCase{"{'a': 1}", "1:2: error: expected a key in double quotes, found a single quote"},
         SyntaxCase{"{\"a\" 1}", "1:6: error: expected \":\" after the key, found \"1\""},
         SyntaxCase{"{\"a\": 1 \"b\": 2}",
                    "1:9: error: expected \",\" or \"}\" after the value, found the string \"b\""},
