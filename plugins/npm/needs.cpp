@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -19,6 +20,7 @@ namespace dream::plugins {
 namespace {
 
 namespace fs = std::filesystem;
+using sdk::Host;
 using sdk::NeededProject;
 using sdk::Project;
 using sdk::Result;
@@ -44,6 +46,9 @@ class Manifests {
       needs.add(members->folder_of(dependency, (*own)->folder), dependency.kind);
     return needs.take();
   }
+
+  /// Those that weren't taken before.
+  std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
 
  private:
   using Kept = Result<std::shared_ptr<const Manifest>>;
@@ -74,7 +79,8 @@ class Manifests {
     const Result<const Package*> own = package_in(root);
     if (!own) return own.failure();
     std::vector<std::string> patterns;
-    if (is_there(root / "pnpm-workspace.yaml")) {
+    const bool is_pnpms = is_there(root / "pnpm-workspace.yaml");
+    if (is_pnpms) {
       Result<std::vector<std::string>> found = pnpm_members(root / "pnpm-workspace.yaml");
       if (!found) return found.failure();
       patterns = std::move(*found);
@@ -87,6 +93,7 @@ class Manifests {
       if (!one) return one.failure();
       if (*one != nullptr && *one != *own) packages.push_back(*one);
     }
+    if (!is_pnpms) warn_of_same_names(packages);
     if (*own != nullptr) packages.push_back(*own);
     // After they were all read, so that the index lies together in memory.
     const std::string manager = *own != nullptr ? (*manifest_of(root))->package_manager : std::string();
@@ -95,6 +102,19 @@ class Manifests {
     return std::optional(std::move(members));
   }
 
+  /// npm and yarn refuse such a workspace; pnpm takes the one whose version fits.
+  void warn_of_same_names(const std::vector<const Package*>& packages) {
+    std::unordered_map<std::string_view, const Package*> named;
+    for (const Package* one : packages) {
+      const auto [first, is_new] = named.emplace(one->name, one);
+      if (!is_new && !one->name.empty())
+        warnings_.push_back("two packages of the workspace are called \"" + one->name +
+                            "\": " + first->second->folder + " and " + one->folder +
+                            "; whoever needs it gets the first");
+    }
+  }
+
+  std::vector<std::string> warnings_;
   std::unordered_map<std::string, Kept> packages_;
   std::unordered_map<std::string, Workspace> workspaces_;
   PackageIndex no_members_;
@@ -102,9 +122,11 @@ class Manifests {
 
 }  // namespace
 
-Result<std::vector<NeededProject>> npm_needs(const Project& project) {
+Result<std::vector<NeededProject>> npm_needs(const Host& host, const Project& project) {
   static Manifests manifests;
-  return manifests.needs_of(project);
+  Result<std::vector<NeededProject>> needs = manifests.needs_of(project);
+  for (const std::string& warning : manifests.take_warnings()) host.log(DREAM_LOG_WARNING, warning);
+  return needs;
 }
 
 }  // namespace dream::plugins

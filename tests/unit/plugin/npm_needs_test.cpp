@@ -303,6 +303,19 @@ TEST_F(NpmNeeds, a_broken_manifest_is_told_with_its_place) {
               ElementsAre(StartsWith(root() + "/pnpm/pnpm-workspace.yaml:2:5: expected a list of patterns")));
 }
 
+TEST_F(NpmNeeds, tells_once_of_two_packages_with_one_name) {
+  workspace();
+  app(R"("dependencies": {"@acme/util": "*"})");
+  for (const char* folder_name : {"a", "b"})
+    folder.write(std::string("libs/") + folder_name + "/package.json", R"({"name": "@acme/util"})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/a runtime"));
+  EXPECT_THAT(needs("libs/a"), IsEmpty());
+  ASSERT_EQ(host.logged().size(), 1U);
+  EXPECT_EQ(host.logged().front().message,
+            "two packages of the workspace are called \"@acme/util\": " + root() + "/libs/a and " + root() +
+                "/libs/b; whoever needs it gets the first");
+}
+
 TEST_F(NpmNeeds, reads_each_manifest_once_however_many_are_asked_about) {
   workspace();
   lib("util");
