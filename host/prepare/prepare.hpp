@@ -81,6 +81,9 @@ enum class MissingFiles : std::uint8_t {
 [[nodiscard]] Error about_env_file(const Step& step, const std::filesystem::path& folder,
                                    const LoadedWorkspace& loaded, Error error);
 
+/// Root and project are normal already: "./" or "./services/api".
+[[nodiscard]] std::filesystem::path folder_of(const Workspace& workspace, const std::string& project);
+
 /// That the folder of a step's project is there. `may_list`: all projects, to find the one that was meant.
 [[nodiscard]] Result<void> check_folder(const Step& step, const LoadedWorkspace& loaded, bool may_list);
 
