@@ -52,14 +52,18 @@ class Packages final : public Manifests {
     return found;
   }
 
-  bool has_task(const std::string& project, const std::string& task) override {
+  bool lacks_task(const std::string& project, const std::string& task) override {
+    return !has_task(project, task);
+  }
+
+ private:
+  bool has_task(const std::string& project, const std::string& task) {
     const auto said = workspace_.projects.find(project);
     const bool is_said = said != workspace_.projects.end() && said->second.tasks.contains(task) &&
                          said->second.tasks.at(task).command;
     return is_said || std::ranges::find(packages_[project].scripts, task) != packages_[project].scripts.end();
   }
 
- private:
   struct Package {
     std::string name;
     std::vector<std::string> scripts, uses;
