@@ -54,7 +54,7 @@ void add_ports(JsonLine& json, const std::vector<process::ProcessStatus>& tree) 
 
 /// Of a step that waits for a delay.
 std::string sentence_on_delay(const RunState& run, StepIndex step, Instant now) {
-  const Duration left = *run.of(step).gate - now;
+  const Duration left = std::max(*run.of(step).gate - now, Duration::zero());
   const std::optional<StepIndex> other = run.delayed_by(step, now);
   if (!other) return fmt::format("its delay: {} more", human_duration(left));
   const Duration of_other = *run.of(*other).delay_ends - now;

@@ -66,7 +66,8 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                  [&](const engine::StillProbing& what) { steps_[position(what.step)].probing = what.found; },
                  [&](const engine::StepNotReady& what) {
                    steps_[position(what.step)].probing = what.found;
-                   steps_[position(what.step)].not_ready = true;
+                   // What has failed by that may come back.
+                   steps_[position(what.step)].not_ready = !outcome_of(what.step).reason;
                  },
                  [&](const engine::StepUnhealthy& what) {
                    set(now, what.step, State::unhealthy);
@@ -80,6 +81,9 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                    set(now, what.attempt.step,
                        what.urgency == Urgency::force ? State::killing : State::stopping);
                    steps_[position(what.attempt.step)].comes_back = what.comes_back;
+                   const auto& reason = outcome_of(what.attempt.step).reason;
+                   if (reason && std::holds_alternative<engine::Held>(*reason))
+                     take_back_releases(now, what.attempt.step);
                  },
                  [&](const engine::AttemptEnded& what) {
                    set(now, what.attempt.step, State::backoff);

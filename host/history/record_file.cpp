@@ -120,17 +120,19 @@ int RecordFile::add_behind_what_is_lost(std::string_view line) {
 /// that no more of the disk is needed. False: there is none.
 bool RecordFile::drop_late_output() {
   constexpr std::size_t most = std::size_t{64} << 10U;
-  const Result<std::string> all = text();
-  if (!all) return false;
-  std::size_t from = all->find('\n', size_ > most ? size_ - most : 0);  // the first line stays
-  from = from == std::string::npos ? size_ : from + 1;
+  std::string tail(std::min(size_, most), '\0');
+  const std::size_t before = size_ - tail.size();
+  if (::pread(file_.get(), tail.data(), tail.size(), static_cast<off_t>(before)) != std::ssize(tail))
+    return false;
+  const std::size_t first = std::min(tail.find('\n'), tail.size() - 1) + 1;  // the first line stays
   std::string kept;
-  for (std::size_t at = from; at < size_;) {
-    const std::size_t end = std::min(all->find('\n', at), size_ - 1) + 1;
-    const std::string_view line = std::string_view(*all).substr(at, end - at);
+  for (std::size_t at = first; at < tail.size();) {
+    const std::size_t end = std::min(tail.find('\n', at), tail.size() - 1) + 1;
+    const std::string_view line = std::string_view(tail).substr(at, end - at);
     if (!is_output(line)) kept += line;
     at = end;
   }
+  const std::size_t from = before + first;
   const std::size_t dropped = size_ - from - kept.size();
   const auto start = static_cast<off_t>(from);
   if (dropped == 0 || ::pwrite(file_.get(), kept.data(), kept.size(), start) != std::ssize(kept))
@@ -150,7 +152,12 @@ int RecordFile::append(std::string_view line) {
   full_ = full_ || problem != 0;
   const bool takes = full_ ? !is_output(line) && size_ + line.size() <= limit_ + most_beyond : true;
   int failed = takes ? add_behind_what_is_lost(line) : 0;
-  if (failed != 0 && !is_output(line) && drop_late_output()) failed = add_behind_what_is_lost(line);
+  if (failed != 0 && !is_output(line) && drop_late_output()) {
+    problem = lost_by_ = failed;
+    whole_ = false;
+    full_ = true;
+    failed = add_behind_what_is_lost(line);
+  }
   if (failed != 0) problem = failed;
   full_ = full_ || failed != 0;
   if (problem != 0) lost_by_ = problem;

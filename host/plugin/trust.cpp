@@ -65,14 +65,13 @@ Error damaged(const fs::path& file) {
 
 /// The file that is to replace `file`: locked, and under its name as long as it is, so that one dream at a
 /// time changes what is confirmed. What a crash left there is taken over.
-/// `unfinished`: its absolute path.
 Result<Descriptor> begin_to_replace(const std::string& unfinished) {
   while (true) {
     Descriptor descriptor(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!descriptor.is_open()) return failed(unfinished, "can't be written");
     static_cast<void>(lock_file(descriptor, LOCK_EX));
     // Whoever held the lock before has given it another name.
-    if (has_name(descriptor, Descriptor(), unfinished)) return descriptor;
+    if (has_name(descriptor, Descriptor(AT_FDCWD), unfinished)) return descriptor;
   }
 }
 

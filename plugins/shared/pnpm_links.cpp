@@ -21,8 +21,10 @@ std::string value_in(const std::filesystem::path& file, std::string_view key, ch
   std::string line;
   for (int count = 0; count < most_lines && std::getline(stream, line); ++count) {
     std::string_view rest = line;
-    if (!rest.starts_with(key)) continue;
-    rest.remove_prefix(key.size());
+    const std::string_view quote = rest.substr(0, rest.starts_with('"') || rest.starts_with('\'') ? 1 : 0);
+    rest.remove_prefix(quote.size());
+    if (!rest.starts_with(key) || !rest.substr(key.size()).starts_with(quote)) continue;
+    rest.remove_prefix(key.size() + quote.size());
     const std::size_t found = rest.find_first_not_of(" \t");
     if (found == std::string_view::npos || rest[found] != sign) continue;
     rest = rest.substr(found + 1);

@@ -134,6 +134,7 @@ Error explain(const Reader& reader, const CLI::ParseError& error, const Subcomma
               const Words& all) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : reader.app().remaining()) {
+      if (word == "--") continue;
       if (!word.starts_with('-')) return usage_error("unexpected " + in_quotes(word), usage_hint(command));
       const std::string owners = owners_of(word);
       std::string meant = called_here(word, command);

@@ -161,6 +161,8 @@ TEST_F(Delayed, waits_by_the_delay_of_the_step_before_and_then_by_its_own) {
 TEST_F(Delayed, waits_for_the_step_before_while_that_is_held) {
   start(0);
   feed(engine::HoldAsked{at(0)});
+  now += std::chrono::seconds(3);  // its end takes longer than the delay
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": waits for ./a:start"), HasSubstr("been stopping")));
   exit(0, 0);
   EXPECT_THAT(why_of(1),
               ElementsAre(HasSubstr(": waits for ./a:start"), HasSubstr("./a:start has been held")));

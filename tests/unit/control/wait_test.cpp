@@ -51,6 +51,17 @@ TEST_F(Told, takes_no_step_for_up_that_is_stopped_or_between_attempts) {
   EXPECT_THAT(reached({at(1)}, Until::started), HasSubstr("the run is being stopped"));
 }
 
+TEST_F(Told, goes_on_through_the_attempts_of_what_was_not_ready_in_time) {
+  plan.steps[0].restart.on = Restart::On::failure;
+  start(0);
+  feed(engine::NeverReady{{at(0), 1}, {ErrorCode::io, "no log", {}, {}}});
+  EXPECT_FALSE(run.of(at(0)).not_ready);
+  EXPECT_EQ(reached({at(0)}, Until::ready), "no");
+  exit(0, 1);
+  EXPECT_EQ(run.of(at(0)).state, State::backoff);
+  EXPECT_EQ(reached({at(0)}, Until::ready), "no");
+}
+
 /// ./b:build needs ./a:start.
 class Needing : public Told {
  protected:

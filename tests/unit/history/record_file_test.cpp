@@ -130,11 +130,21 @@ TEST_F(RecordFileTest, that_can_not_grow_gives_output_for_what_else_comes) {
   const FileSizeLimit limit(5000);
   file.append(event(1));
   for (int number = 2; number < 100; ++number) file.append(output(number));
-  for (int number = 100; number < 110; ++number) EXPECT_EQ(file.append(event(number)), 0) << number;
+  for (int number = 100; number < 110; ++number) file.append(event(number));
   EXPECT_THAT(text(), StartsWith("{\"head\":1}\n" + event(1)));
   EXPECT_THAT(text(), HasSubstr("leftOut"));
   EXPECT_THAT(text(), EndsWith(event(108) + event(109)));
   EXPECT_LE(text().size(), 5000U);
+}
+
+TEST_F(RecordFileTest, that_can_not_grow_for_what_is_no_output_says_so) {
+  RecordFile file = make(1'000'000);
+  file.append(output(1, 2000));
+  const FileSizeLimit limit(static_cast<rlim_t>(text().size()) + 10);
+  EXPECT_EQ(file.append(event(2)), EFBIG);
+  EXPECT_FALSE(file.is_whole());
+  EXPECT_THAT(text(), HasSubstr("\"error\":\"File too large\""));
+  EXPECT_THAT(text(), EndsWith(event(2)));
 }
 
 TEST_F(RecordFileTest, that_can_not_be_made_leaves_nothing) {
