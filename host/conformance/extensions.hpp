@@ -41,11 +41,11 @@ struct Answers {
   static void add_health(void* context, std::uint32_t healthy, dream_str why) noexcept;
 };
 
-/// Begins a command inside a run, or asks whether it is healthy. Nothing: it doesn't run. `answers` have to
+/// Begins a command inside a run, or asks whether it is healthy. Nothing: it doesn't run. `heard` has to
 /// outlive the run.
 [[nodiscard]] std::optional<dream_status> begin_inside(Stage& stage, const dream_inside& inside,
-                                                       const StagedRun& run, Answers& answers);
+                                                       const StagedRun& run, Answers& heard);
 [[nodiscard]] std::optional<dream_status> ask_health(Stage& stage, const dream_health& health,
-                                                     const StagedRun& run, Answers& answers);
+                                                     const StagedRun& run, Answers& heard);
 
 }  // namespace dream::conformance

@@ -120,7 +120,7 @@ struct Asking {
 
 template <class Extension, class Ask>
 void ask_and_end(const Subject& subject, Findings& findings, const Asking& asking, Ask ask) {
-  Answers answers;
+  Answers heard;
   const Scene scene(subject, findings);
   if (!scene.stage) return;
   Stage& stage = *scene.stage;
@@ -132,22 +132,22 @@ void ask_and_end(const Subject& subject, Findings& findings, const Asking& askin
   StagedRun* run = stage.start_and_wait();
   if (run == nullptr) return;
   if (run->start_status == DREAM_STARTING) stage.settle(*run, Ending::none);
-  const std::optional<dream_status> status = ask(stage, plugin::copy_of(known), *run, answers);
+  const std::optional<dream_status> status = ask(stage, plugin::copy_of(known), *run, heard);
   if (!status) findings.skipped = fmt::format("{} can't be asked for, as the task doesn't run", asking.what);
   stage.finish(*run);
   if (run->exits == 0) return;
-  const int told = answers.told;
+  const int told = heard.told;
   stage.release(*run);
   stage.destroy();
   const int expected = status && *status >= 0 ? 1 : 0;
-  if (told != expected || answers.told != told) {
+  if (told != expected || heard.told != told) {
     findings.add(
         asking.fault,
         fmt::format("{}, which {}, was told {} times before the run's release, and {} times after it",
                     asking.what, expected == 0 ? "could not be asked for" : "was asked for once", told,
-                    answers.told - told));
+                    heard.told - told));
   }
-  if (answers.odd) findings.add(asking.fault, fmt::format("{} makes no sense as it is told", asking.what));
+  if (heard.odd) findings.add(asking.fault, fmt::format("{} makes no sense as it is told", asking.what));
 }
 
 }  // namespace
@@ -198,41 +198,41 @@ void ask_description(Stage& stage, const dream_describe& describe) {
 }
 
 void Answers::add_end(void* context, const dream_exit* exit, dream_str output) noexcept {
-  auto& answers = *static_cast<Answers*>(context);
-  ++answers.told;
+  auto& heard = *static_cast<Answers*>(context);
+  ++heard.told;
   const dream_exit end = plugin::copy_of(exit);
   const bool texts_are_sound = detail::is_sound(output) && detail::is_sound(end.text);
   if (!texts_are_sound || !plugin::read_exit(exit).sound || !is_line_or_empty(text_of(end.text)))
-    answers.odd = true;
+    heard.odd = true;
 }
 
 void Answers::add_health(void* context, std::uint32_t healthy, dream_str why) noexcept {
-  auto& answers = *static_cast<Answers*>(context);
-  ++answers.told;
+  auto& heard = *static_cast<Answers*>(context);
+  ++heard.told;
   const bool is_line = detail::is_sound(why) && is_line_or_empty(text_of(why));
-  if (!is_line || (healthy == 0 && why.size == 0)) answers.odd = true;
+  if (!is_line || (healthy == 0 && why.size == 0)) heard.odd = true;
 }
 
 std::optional<dream_status> begin_inside(Stage& stage, const dream_inside& inside, const StagedRun& run,
-                                         Answers& answers) {
+                                         Answers& heard) {
   if (!is_running(stage, run)) return std::nullopt;
   const dream_str word = plugin::view_of("true");
   const dream_inside_command command{sizeof(dream_inside_command), 1000, {&word, 1}};
   const Witness witness(stage, Fault::inside_answer);
   testing::FakeErrors errors;
   const Calling here("inside.run");
-  const dream_status status = inside.run(run.handle, &command, &Answers::add_end, &answers, errors.table());
+  const dream_status status = inside.run(run.handle, &command, &Answers::add_end, &heard, errors.table());
   stage.judge("inside.run", status, &errors);
   return status;
 }
 
 std::optional<dream_status> ask_health(Stage& stage, const dream_health& health, const StagedRun& run,
-                                       Answers& answers) {
+                                       Answers& heard) {
   if (!is_running(stage, run)) return std::nullopt;
   const Witness witness(stage, Fault::health_answer);
   testing::FakeErrors errors;
   const Calling here("health.ask");
-  const dream_status status = health.ask(run.handle, 1000, &Answers::add_health, &answers, errors.table());
+  const dream_status status = health.ask(run.handle, 1000, &Answers::add_health, &heard, errors.table());
   stage.judge("health.ask", status, &errors);
   return status;
 }

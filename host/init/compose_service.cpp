@@ -160,10 +160,9 @@ class Maker {
       option("memory", json_string(text));
     } else if (key == "cpus" && is_number(text)) {
       option("cpus", text);
-    } else if ((key == "scale" && (text == "0" || text == "1")) || (text == "false" && key != "attach")) {
+    } else if ((key == "scale" && (text == "0" || text == "1")) || (text == "false" && key != "attach") ||
+               (key == "attach" && is_true(member_at(service_, "attach")))) {
       return true;  // as without it; compose.cpp sees to a scale of 0
-    } else if (key == "attach" && is_true(member_at(service_, "attach"))) {
-      return true;
     } else if (key == "gpus" && !text.empty()) {
       option("gpus", json_string(text));
     } else {

@@ -106,6 +106,7 @@ std::set<std::string> PackageSteps::named_in_cycles() const {
 std::set<ProjectTask> PackageSteps::needed_by(const std::vector<EntryDraft>& entries) const {
   std::set<ProjectTask> found;
   std::vector<ProjectTask> open;
+  open.reserve(entries.size());
   for (const EntryDraft& entry : entries) open.emplace_back(entry.project, entry.task);
   while (!open.empty()) {
     const auto needs = needs_.find(open.back());

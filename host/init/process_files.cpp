@@ -182,9 +182,9 @@ bool has_template(const YAML::Node& process) {
   if ((!spares_command && is_template(text_at(process, "command"))) ||
       is_template(text_at(process, "working_dir")))
     return true;
-  for (const auto& one : as_map(member_at(process, "environment")))
-    if (one.second.IsScalar() && is_template(one.second.Scalar())) return true;
-  return false;
+  const auto environment = as_map(member_at(process, "environment"));
+  return std::ranges::any_of(
+      environment, [](const auto& one) { return one.second.IsScalar() && is_template(one.second.Scalar()); });
 }
 
 YAML::Node with_values(const YAML::Node& node, ComposeVariables& variables) {

@@ -148,7 +148,7 @@ Result<std::string> project_from_root(const std::string& written, const std::opt
 Result<std::string> requested_project(const std::optional<std::string>& project,
                                       const std::optional<fs::path>& directory, const Workspace& workspace) {
   if (project) {
-    const Result<std::string> from_root = project_from_root(*project, directory, workspace);
+    Result<std::string> from_root = project_from_root(*project, directory, workspace);
     if (!from_root) return from_root;
     std::string normal = normalise_project(*from_root);
     if (normal.empty()) return no_folder_of_workspace(*project);

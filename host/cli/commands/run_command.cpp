@@ -109,9 +109,9 @@ void log_plan(Log& log, const Requested& requested, const prepare::LoadedWorkspa
              " is already in the plan: " + mention.differences;
     });
   }
-  for (const auto& [project, needed, task] : requested.unfollowed) {
+  for (const auto& one : requested.unfollowed) {
     log.debug([&] {
-      return project + " doesn't wait for " + to_string(StepId{needed, task}) +
+      return one.project + " doesn't wait for " + to_string(StepId{one.needed, one.task}) +
              ", a development or peer dependency that would close a cycle of manifests";
     });
   }

@@ -138,8 +138,8 @@ int answer(const Options& options) {
   return print(text);
 }
 
-int refuse(std::string message) {
-  complain(Error{ErrorCode::usage, std::move(message), {}, "dream completion bash|zsh|fish"});
+int refuse(const std::string& message) {
+  complain(Error{ErrorCode::usage, message, {}, "dream completion bash|zsh|fish"});
   return exit_nothing_run;
 }
 
