@@ -115,9 +115,9 @@ SignalSet default_signals() noexcept {
 
 void disarm_signals(SignalSet signals) noexcept {
   static const KernelAction idle = idle_action();
-  const SignalSet disarmed = signals & default_signals();
   for (int signal = 1; signal <= last_signal; ++signal) {
-    if (contains(disarmed, signal)) ::syscall(SYS_rt_sigaction, signal, &idle, nullptr, set_size);
+    const bool has_usual = contains(signals, signal) && action_of(signal).handler == SIG_DFL;
+    if (has_usual) ::syscall(SYS_rt_sigaction, signal, &idle, nullptr, set_size);
   }
 }
 
