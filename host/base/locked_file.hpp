@@ -17,10 +17,12 @@ namespace dream {
 /// Whether the file has this name in the folder, and no other one took its place.
 [[nodiscard]] bool has_name(const Descriptor& file, const Descriptor& folder, const std::string& name);
 
+/// Whether a file is on the disk before it has its name.
+enum class Sync : bool { no, yes };
+
 /// A file of the folder with this text, as create_locked() makes it, in the place of one that may be there:
 /// under its name it appears locked and whole. Until then, and after a crash, it is called `name`.new. None,
 /// with errno set.
-enum class Sync : bool { no, yes };  ///< yes: it is on the disk before that
 [[nodiscard]] Descriptor publish_locked(const Descriptor& folder, const std::string& name,
                                         std::string_view text, Sync sync);
 

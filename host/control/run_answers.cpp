@@ -108,7 +108,7 @@ std::string sentence_on_attempt(const RunState& run, StepIndex step) {
   const StepState& known = run.of(step);
   std::string text = fmt::format(", attempt {}", known.attempt);
   const bool is_told = known.state == State::ended || known.state == State::backoff;
-  if (!is_told && known.attempt > 1) text += fmt::format(" (the one before: {})", sentence_on_end(run, step));
+  if (!is_told) text += fmt::format(" (the one before: {})", sentence_on_end(run, step));
   return text;
 }
 

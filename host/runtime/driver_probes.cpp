@@ -8,17 +8,19 @@
 namespace dream::runtime {
 
 probe::Subject Driver::subject_of(Running& running) const {
-  const auto inside = [this, attempt = running.attempt](const std::vector<std::string>& argv, Duration limit,
-                                                        plugin::OnInside end) -> Result<void> {
-    const Running* probed = this->running(attempt);
-    if (probed == nullptr || !probed->run) return Error{ErrorCode::unsupported, "it doesn't run", {}, {}};
-    return probed->run->run_inside(argv, limit, std::move(end));
-  };
-  const auto health = [this, attempt = running.attempt](Duration limit,
-                                                        plugin::OnHealth tell) -> Result<void> {
+  const auto run = [this, attempt = running.attempt]() -> Result<plugin::Run*> {
     const Running* asked = this->running(attempt);
     if (asked == nullptr || !asked->run) return Error{ErrorCode::unsupported, "it doesn't run", {}, {}};
-    return asked->run->ask_health(limit, std::move(tell));
+    return asked->run.get();
+  };
+  const auto inside = [run](const std::vector<std::string>& argv, Duration limit,
+                            plugin::OnInside end) -> Result<void> {
+    const Result<plugin::Run*> asked = run();
+    return asked ? (*asked)->run_inside(argv, limit, std::move(end)) : asked.error();
+  };
+  const auto health = [run](Duration limit, plugin::OnHealth tell) -> Result<void> {
+    const Result<plugin::Run*> asked = run();
+    return asked ? (*asked)->ask_health(limit, std::move(tell)) : asked.error();
   };
   const prepare::PreparedStep& step = prepared_[position(running.attempt.step)];
   const bool elsewhere = step.executor != nullptr && step.executor->reaches_inside();

@@ -256,10 +256,11 @@ class Caller {
     int status = 0;
     while (::waitpid(run_, &status, 0) < 0 && errno == EINTR) {
     }
-    const bool was_taken_down = refused_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (was_taken_down) complain("it was never up: " + refused_->text);
-    if (!WIFSIGNALED(status)) return was_taken_down ? 1 : WEXITSTATUS(status);
-    process::die_of_signal(WTERMSIG(status));
+    if (WIFSIGNALED(status)) process::die_of_signal(WTERMSIG(status));
+    const int code = WEXITSTATUS(status);
+    if (code != 0 || !refused_) return code;
+    complain("it was never up: " + refused_->text);
+    return 1;
   }
 
   pid_t run_;
