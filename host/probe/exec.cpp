@@ -84,7 +84,7 @@ class Exec : public Kind {
  public:
   Exec(const ExecProbe& probe, Subject subject) : subject_(std::move(subject)), command_(probe) {}
 
-  [[nodiscard]] Pace pace() const override { return slow; }
+  [[nodiscard]] Pace pace() const override { return costly; }
   [[nodiscard]] std::string awaited() const override { return command_.name() + " hasn't ended yet"; }
 
  protected:

@@ -15,9 +15,10 @@ struct Pace {
   bool gentle = false;  ///< never sooner than the last try took
 };
 
-/// For what costs next to nothing, and for what starts a process.
+/// For what costs next to nothing.
 inline constexpr Pace quick{};
-inline constexpr Pace slow{4, std::chrono::milliseconds(100), std::chrono::seconds(1), true};
+/// For what starts a process: a try itself takes part of the tenth by which a wait may overshoot.
+inline constexpr Pace costly{.share = 12, .gentle = true};
 /// For what hears of it by itself.
 inline constexpr Pace when_woken{0};
 

@@ -28,7 +28,7 @@ Result<void> resolve_sources(std::vector<Volume>& volumes, const std::string& di
       if (home.empty())
         return Failure{DREAM_E_OPTIONS, "HOME isn't set, which " + source + " begins with",
                        "set it, or write an absolute path", "/volumes/" + std::to_string(index)};
-      source = home + source.substr(1);
+      source.replace(0, 1, home);
     }
     if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
     while (source.size() > 1 && source.ends_with('/')) source.pop_back();

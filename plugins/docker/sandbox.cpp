@@ -65,7 +65,7 @@ Result<std::vector<std::string>> read_hosts(std::vector<std::string> texts) {
                            R"(write it like "db.local:10.0.0.5" or "host.docker.internal:host-gateway")");
     std::string address = text.substr(split + 1);
     if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    text = text.substr(0, split) + ":" + address;
+    text.replace(split, std::string::npos, ":" + address);
   }
   return texts;
 }
@@ -94,6 +94,10 @@ Result<std::vector<Device>> read_devices(const std::vector<std::string>& texts) 
     all.push_back(std::move(device));
   }
   return all;
+}
+
+std::string joined(std::string left, std::string_view mark, std::string_view right) {
+  return left.append(mark).append(right);
 }
 
 }  // namespace
@@ -182,7 +186,7 @@ std::vector<std::string> sandbox_flags(const Sandbox& sandbox) {
   for (const std::string& name : sandbox.cap_drop) add("--cap-drop", name);
   if (sandbox.read_only) flags.emplace_back("--read-only");
   for (const auto& [path, options] : sandbox.tmpfs)
-    add("--tmpfs", options.empty() ? path : path + ":" + options);
+    add("--tmpfs", options.empty() ? path : joined(path, ":", options));
   for (const Ulimit& limit : sandbox.ulimits)
     add("--ulimit", limit.name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
   for (const std::string& host : sandbox.extra_hosts) add("--add-host", host);
@@ -190,7 +194,7 @@ std::vector<std::string> sandbox_flags(const Sandbox& sandbox) {
   for (const Device& device : sandbox.devices)
     add("--device", device.outside + ":" + device.inside + ":" + device.access);
   for (const std::string& option : sandbox.security_opt) add("--security-opt", option);
-  for (const auto& [name, value] : sandbox.sysctls) add("--sysctl", name + "=" + value);
+  for (const auto& [name, value] : sandbox.sysctls) add("--sysctl", joined(name, "=", value));
   for (const std::string& group : sandbox.group_add) add("--group-add", group);
   if (!sandbox.hostname.empty()) add("--hostname", sandbox.hostname);
   if (!sandbox.domainname.empty()) add("--domainname", sandbox.domainname);

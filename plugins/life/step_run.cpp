@@ -94,9 +94,9 @@ sdk::RunState StepRun::state() const {
 
 sdk::Result<void> StepRun::run_inside(sdk::InsideCommand command) {
   if (sdk::Result<void> may = life_->takes_commands(); !may) return may;
-  auto tell = expect([command](const sdk::Result<CommandOutcome>& outcome) {
-    command.end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
-                outcome ? outcome->output : "");
+  auto tell = expect([end = std::move(command.end)](const sdk::Result<CommandOutcome>& outcome) {
+    end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
+        outcome ? outcome->output : "");
   });
   asio::post(*executor_,
              [life = life_, argv = command.argv, limit = command.limit_ms, tell = std::move(tell)] {

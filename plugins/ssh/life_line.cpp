@@ -46,7 +46,7 @@ std::vector<std::string> LifeLine::as_stdin_of(const std::vector<std::string>& w
   return all;
 }
 
-bool LifeLine::send(std::string_view line) {
+bool LifeLine::send(std::string_view line) const {
   const std::string whole = std::string(line) + "\n";
   // A reader that has gone is told by the end of the child: SIGPIPE ends nothing here.
   return ::write(writing_, whole.data(), whole.size()) >= 0 || errno != EAGAIN;

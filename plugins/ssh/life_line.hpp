@@ -21,7 +21,7 @@ class LifeLine {
   /// `words`, with this stream as stdin; works as long as this process lives and the line isn't closed.
   [[nodiscard]] std::vector<std::string> as_stdin_of(const std::vector<std::string>& words) const;
   /// Sends one line. False: the connection takes nothing more, and the line never arrives.
-  [[nodiscard]] bool send(std::string_view line);
+  [[nodiscard]] bool send(std::string_view line) const;
   /// Once the child has opened its own end; else the stream would outlive that.
   void keep_only_the_writing_end();
   void close();

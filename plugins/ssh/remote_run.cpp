@@ -61,7 +61,7 @@ void RemoteRun::connected(const Result<void>& ready) {
 }
 
 /// The next child, or why there is none.
-void RemoteRun::go_on(Result<void> step) {
+void RemoteRun::go_on(const Result<void>& step) {
   if (!step) fail(step.failure());
 }
 

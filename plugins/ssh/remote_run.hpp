@@ -44,7 +44,7 @@ class RemoteRun : public sdk::Run {
   void connected(const sdk::Result<void>& ready);
   [[nodiscard]] sdk::Result<void> copy();
   [[nodiscard]] sdk::Result<void> enter();
-  void go_on(sdk::Result<void> step);
+  void go_on(const sdk::Result<void>& step);
   void copied(const sdk::Exit& exit);
   void marked(std::uint32_t stream, const std::string& words);
   void session_ended(const sdk::Exit& exit);

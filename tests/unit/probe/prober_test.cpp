@@ -16,10 +16,10 @@ TEST(Pause, is_a_part_of_what_was_waited_within_bounds) {
   EXPECT_EQ(pause(quick, milliseconds(0), {}), milliseconds(10));
   EXPECT_EQ(pause(quick, milliseconds(1000), {}), milliseconds(100));
   EXPECT_EQ(pause(quick, milliseconds(60'000), {}), milliseconds(500));
-  EXPECT_EQ(pause(slow, milliseconds(0), {}), milliseconds(100));
-  EXPECT_EQ(pause(slow, milliseconds(2000), {}), milliseconds(500));
-  EXPECT_EQ(pause(slow, milliseconds(60'000), {}), milliseconds(1000));
-  EXPECT_EQ(pause(slow, milliseconds(0), milliseconds(3000)), milliseconds(3000));
+  EXPECT_EQ(pause(costly, milliseconds(0), {}), milliseconds(10));
+  EXPECT_EQ(pause(costly, milliseconds(1200), {}), milliseconds(100));
+  EXPECT_EQ(pause(costly, milliseconds(60'000), {}), milliseconds(500));
+  EXPECT_EQ(pause(costly, milliseconds(1200), milliseconds(3000)), milliseconds(3000));
 }
 
 /// A prober whose clock is the test's. The step writes into `folder`.
@@ -106,11 +106,11 @@ TEST_F(ProberTest, makes_a_try_again_at_once_that_was_under_way_when_dream_was_s
   EXPECT_EQ(alarm, now);
   ring();
   wait_for_try();
-  EXPECT_EQ(alarm, now + milliseconds(100));
+  EXPECT_EQ(alarm, now + costly.least);
   prober.was_stopped();
   ring();
   wait_for_try();
-  EXPECT_EQ(alarm, now + milliseconds(100)) << "no try was under way";
+  EXPECT_EQ(alarm, now + costly.least) << "no try was under way";
 }
 
 TEST_F(ProberTest, does_not_take_the_file_of_yesterday) {
