@@ -204,6 +204,7 @@ void ScreenLine::put_byte(char byte, const OnLine& on_line) {
 }
 
 void ScreenLine::control(char c, const OnLine& on_line) {
+  if (c != escape_character) last_put_ = 0;
   switch (c) {
     case '\n':
       new_line(on_line);

@@ -98,7 +98,7 @@ class ScreenLine {
   CharacterSets sets_;
   Saved saved_;
   bool inserts_ = false;   ///< what is written moves the rest of the line
-  char32_t last_put_ = 0;  ///< what may be repeated
+  char32_t last_put_ = 0;  ///< what may be repeated, right behind it
   std::size_t blank_lines_ =
       0;  ///< held back until a line follows, for they may be there to clear the screen
 };

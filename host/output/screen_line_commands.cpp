@@ -66,6 +66,7 @@ bool ScreenLine::escape(char c, const OnLine& on_line) {
   if (!is_complete(escape_)) return true;
   if (escape_.size() < longest_sequence) apply_escape(on_line);
   escape_.clear();
+  last_put_ = 0;
   return true;
 }
 

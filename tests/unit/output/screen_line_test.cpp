@@ -131,7 +131,8 @@ TEST_F(ScreenLineTest, a_saved_cursor_is_elsewhere_after_a_move_to_another_place
 }
 
 TEST_F(ScreenLineTest, a_repeated_character_is_there_as_often_but_for_no_more_than_a_row) {
-  EXPECT_THAT(lines_of("=\x1b[4b>\n中\x1b[2b\n\x1b[3b\n"), ElementsAre("=====>", "中中中", "中中中"));
+  EXPECT_THAT(lines_of("=\x1b[4b>\n中\x1b[2b\n\x1b[3bx\n"), ElementsAre("=====>", "中中中", "x"));
+  EXPECT_THAT(lines_of("a\x1b[1m\x1b[3b\x1b[mb\r\x1b[2bc\n"), ElementsAre("cb")) << "what stands between them";
   line_.set_width(10);
   lines_.clear();
   write("a\x1b[60000b\n");
@@ -322,7 +323,7 @@ TEST_F(ScreenLineTest, letters_of_the_set_for_line_drawing_are_shown_as_what_the
       << "it goes on in the next line";
   EXPECT_THAT(lines_of("\x1b)0q\x0eq\x0fq\x0eq\x1b)Bq\x1b(0q\x0fq\n"), ElementsAre("q─q─qq─"));
   EXPECT_THAT(lines_of("\x1b(0\x1b(Aq\x1b%0q\x1b*0q\n"), ElementsAre("qqq")) << "these are others";
-  EXPECT_THAT(lines_of("\x1b(0q\x1b(B\x1b[2b\n"), ElementsAre("───"));
+  EXPECT_THAT(lines_of("\x1b(0q\x1b[2b\x1b(B\n"), ElementsAre("───"));
   EXPECT_THAT(lines_of("\x1b(0\x1b"
                        "7\x1b(Bqq\x1b"
                        "8x\n"),
