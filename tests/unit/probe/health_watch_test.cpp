@@ -40,8 +40,8 @@ class Watch : public testing::Test {
     now_ = next_;
     call_();
   }
-  void make_well() { folder_.write("up", std::to_string(++changes_)); }
-  void make_ill() { std::filesystem::remove(folder_.path() / "up"); }
+  void make_well() { folder_.write("up/" + std::to_string(++changes_), ""); }
+  void make_ill() { std::filesystem::remove_all(folder_.path() / "up"); }
 
   TemporaryFolder folder_;
   boost::asio::io_context context_;
