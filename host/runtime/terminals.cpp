@@ -28,6 +28,15 @@ bool may_read_keys() {
   return is_terminal(STDIN_FILENO) && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
 }
 
+/// Whether somebody has piped something in.
+bool has_input() {
+  struct stat file {};
+  if (is_terminal(STDIN_FILENO) || ::fstat(STDIN_FILENO, &file) != 0) return false;
+  int waiting = 0;
+  if (S_ISREG(file.st_mode)) return ::lseek(STDIN_FILENO, 0, SEEK_CUR) < file.st_size;
+  return ::ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
 winsize window_of_stdout() {
   winsize window{};
   ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
@@ -64,6 +73,8 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
     if (streams.foreground) state_.remember();
   } else if (input_of(step) == StandardInput::open) {
     streams.in = process::Inlet::open;
+  } else if (step.requested && !step.standard_input && has_input()) {
+    log_.write(LogLevel::warning, to_string(step.id) + " doesn't read what is piped in: -o raw lets it");
   }
   const bool shown =
       settings_.mode == output::OutputMode::raw || settings_.mode == output::OutputMode::prefix;

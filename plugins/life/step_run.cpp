@@ -94,14 +94,15 @@ sdk::RunState StepRun::state() const {
 
 sdk::Result<void> StepRun::run_inside(sdk::InsideCommand command) {
   if (sdk::Result<void> may = life_->takes_commands(); !may) return may;
-  auto tell = expect([end = std::move(command.end)](const sdk::Result<CommandOutcome>& outcome) {
-    end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
-        outcome ? outcome->output : "");
+  std::vector<std::string> argv = std::move(command.argv);
+  const std::chrono::milliseconds limit(command.limit_ms);
+  auto tell = expect([command = std::move(command)](const sdk::Result<CommandOutcome>& outcome) {
+    command.end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
+                outcome ? outcome->output : "");
   });
-  asio::post(*executor_,
-             [life = life_, argv = command.argv, limit = command.limit_ms, tell = std::move(tell)] {
-               life->run_inside(argv, std::chrono::milliseconds(limit), tell);
-             });
+  asio::post(*executor_, [life = life_, argv = std::move(argv), limit, tell = std::move(tell)] {
+    life->run_inside(argv, limit, tell);
+  });
   return {};
 }
 

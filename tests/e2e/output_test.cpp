@@ -110,6 +110,21 @@ TEST(Output, labelled_steps_read_an_empty_stdin) {
   EXPECT_EQ(dream.out(), "c | over\n");
 }
 
+TEST(Output, says_that_nobody_reads_what_is_piped_in) {
+  const auto said = [](const std::string& setting) {
+    const Workspace workspace({{"a", "read go < $ROOT/gate", "", ""}, {"c", "cat", "", setting}});
+    const Gate gate(workspace, "gate");
+    DreamRun dream(workspace, {.arguments = {"go"}, .folder = "c", .standard_input = true});
+    dream.write_input("a dump\n");
+    gate.open();
+    EXPECT_EQ(dream.exit_code(), 0);
+    EXPECT_EQ(dream.out(), "");
+    return dream.err();
+  };
+  EXPECT_THAT(said(""), HasSubstr("./c:go doesn't read what is piped in: -o raw lets it\n"));
+  EXPECT_THAT(said(R"("stdin": "empty")"), Not(HasSubstr("piped in")));
+}
+
 TEST(Output, colours_follow_the_option_then_the_environment) {
   const Workspace workspace({{"a", "echo hello", "", ""}, {"c", "true", "", ""}});
   const auto colours = [&](std::vector<std::string> arguments,
