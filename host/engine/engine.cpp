@@ -87,7 +87,9 @@ void Engine::State::on(const StartFailed& event) {
   judge(event.attempt.step);
   const bool back = comes_back(event.attempt.step);
   const bool holds = back && progress_of(event.attempt.step).holds;
-  feed(event.attempt.step, holds ? Input::held_over : back ? Input::start_fell : Input::start_failed);
+  feed(event.attempt.step, holds  ? Input::exited_held
+                           : back ? Input::start_failed_restarts
+                                  : Input::start_failed);
 }
 
 void Engine::State::on(const Exited& event) {
@@ -96,7 +98,7 @@ void Engine::State::on(const Exited& event) {
   judge(event.attempt.step);
   const bool back = comes_back(event.attempt.step);
   const bool holds = back && progress_of(event.attempt.step).holds;
-  feed(event.attempt.step, holds ? Input::held_over : back ? Input::fell : Input::exited);
+  feed(event.attempt.step, holds ? Input::exited_held : back ? Input::exited_restarts : Input::exited);
 }
 
 void Engine::State::on(const Ready& event) {
@@ -114,7 +116,7 @@ void Engine::State::on(const Unhealthy& event) {
   const StepIndex step = event.attempt.step;
   if (is_stale(event.attempt) || !progress_of(step).watched) return;
   actions.emplace_back(StepUnhealthy{step, event.why});
-  feed(step, Input::fell_ill);
+  feed(step, Input::unhealthy);
 }
 
 void Engine::State::on(const Healthy& event) {
@@ -242,7 +244,7 @@ void Engine::State::pass_deadlines() {
       const Phase phase = progress_of(*step).phase;
       feed(*step, phase == Phase::running    ? Input::timeout_passed
                   : phase == Phase::stopping ? Input::grace_passed
-                                             : Input::patience_passed);
+                                             : Input::kill_grace_passed);
     } else {
       return;
     }

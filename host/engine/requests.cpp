@@ -65,7 +65,7 @@ bool Engine::State::renew_dependents() {
       const bool follows = goes_on(steps[i]) && !stop && !has_no_future(other);
       steps[i].renewal = follows ? Renewal::under_way : Renewal::none;
       if (follows && steps[i].phase == Phase::running) {
-        renew(other, reason);
+        end_attempt(other, reason);
         feed(other, Input::stop_asked);
         any = true;
       }
@@ -106,14 +106,14 @@ bool Engine::State::needs_one_of(StepIndex step, const std::vector<bool>& marked
 }
 
 void Engine::State::hold(StepIndex step) {
-  renew(step, Held{});
+  end_attempt(step, Held{});
   progress_of(step).holds = true;
   take_back_releases(step);
   terminate(step);
 }
 
 /// Nothing follows by itself, whatever becomes of the run.
-void Engine::State::rest(StepIndex step) {
+void Engine::State::stay_held(StepIndex step) {
   progress_of(step).again = progress_of(step).holds = false;
   take_back_releases(step);
   outcome_of(step).kind = OutcomeKind::terminated;
@@ -124,7 +124,7 @@ void Engine::State::rest(StepIndex step) {
 }
 
 /// Whoever asks for it waits for no slot. One that had ended has not any more.
-void Engine::State::hurry(StepIndex step) {
+void Engine::State::start_again(StepIndex step) {
   outcome_of(step).ended.reset();
   progress_of(step).again = true;
   leave_queue(step);

@@ -99,7 +99,7 @@ struct Engine::State {
   void fail_to_ready(StepIndex step);
   void end_looking(StepIndex step);
   void begin_health(StepIndex step);
-  void sicken(StepIndex step);
+  void become_unhealthy(StepIndex step);
   void renew_others(StepIndex step);
   void mark_dependents(StepIndex step);
   void end_renewal(StepIndex step);
@@ -107,12 +107,12 @@ struct Engine::State {
   void expire(StepIndex step);
   void fail(StepIndex step, const StepEnd& reason);
   void hold(StepIndex step);
-  void renew(StepIndex step, const StepEnd& reason);
-  void rest(StepIndex step);
-  void hurry(StepIndex step);
+  void end_attempt(StepIndex step, const StepEnd& reason);
+  void stay_held(StepIndex step);
+  void start_again(StepIndex step);
   void terminate(StepIndex step);
   void force(StepIndex step);
-  void abandon(StepIndex step);
+  void give_up(StepIndex step);
   void judge(StepIndex step);
   [[nodiscard]] bool comes_back(StepIndex step);
   [[nodiscard]] bool is_renewed(StepIndex step);

@@ -21,26 +21,26 @@ enum class Phase : std::uint8_t {
 
 /// What can happen to a step.
 enum class Input : std::uint8_t {
-  due,              ///< its turn has come, or the pause before its next attempt is over
-  barred,           ///< its turn has come, but what it needs has failed
-  started,          ///< the driver: its process runs
-  start_failed,     ///< the driver: there is no process
-  exited,           ///< the driver: it is over
-  start_fell,       ///< as start_failed, and another attempt follows
-  fell,             ///< as exited, and another attempt follows
-  held_over,        ///< as exited or start_failed, and it is to be held
-  ready,            ///< the driver: all its probes have passed
-  never_ready,      ///< the driver: they can't
-  ready_timeout,    ///< they have not for its `readyTimeout`
-  fell_ill,         ///< the driver: it is unhealthy
-  timeout_passed,   ///< it has run for its `timeout`
-  grace_passed,     ///< it was asked to end `stop.graceMs` ago
-  patience_passed,  ///< it was asked to end by force Limits::unkillable ago
-  hold_asked,       ///< by a person
-  start_asked,      ///< by a person
-  restart_asked,    ///< by a person
-  stop_asked,       ///< by the end of the run, of its use as a service, or of its timeout
-  force_asked,      ///< by a second signal, or the loss of the guardian
+  due,                    ///< its turn has come, or the pause before its next attempt is over
+  barred,                 ///< its turn has come, but what it needs has failed
+  started,                ///< the driver: its process runs
+  start_failed,           ///< the driver: there is no process
+  exited,                 ///< the driver: it is over
+  start_failed_restarts,  ///< as start_failed, and another attempt follows
+  exited_restarts,        ///< as exited, and another attempt follows
+  exited_held,            ///< as exited or start_failed, and it is to be held
+  ready,                  ///< the driver: all its probes have passed
+  never_ready,            ///< the driver: they can't
+  ready_timeout,          ///< they have not for its `readyTimeout`
+  unhealthy,              ///< the driver: it is unhealthy
+  timeout_passed,         ///< it has run for its `timeout`
+  grace_passed,           ///< it was asked to end `stop.graceMs` ago
+  kill_grace_passed,      ///< it was asked to end by force Limits::unkillable ago
+  hold_asked,             ///< by a person
+  start_asked,            ///< by a person
+  restart_asked,          ///< by a person
+  stop_asked,             ///< by the end of the run, of its use as a service, or of its timeout
+  force_asked,            ///< by a second signal, or the loss of the guardian
 };
 
 /// What is done about an input in a phase.
@@ -54,18 +54,18 @@ enum class Reaction : std::uint8_t {
   run_and_end,       ///< nobody heard of its start: it counts as started and ended now
   become_ready,      ///< whoever waits for that is released
   fail_to_ready,     ///< it has failed, and is asked to stop, if somebody waits; else its probes end
-  sicken,            ///< it has failed, and is asked to stop, if it may be restarted
+  become_unhealthy,  ///< it has failed, and is asked to stop, if it may be restarted
   expire,            ///< it has failed, and is asked to stop
   terminate,         ///< issue Terminate{graceful}, its grace begins
   force,             ///< issue Terminate{force}
   back_off,          ///< an attempt is over; the pause before the next begins
   run_and_back_off,  ///< the same, and nobody heard of its start
   hold,              ///< it is asked to stop, and to be held
-  renew,             ///< it is asked to stop, and another attempt follows
-  rest,              ///< it is held now
-  hurry,             ///< it starts again now
+  restart,           ///< it is asked to stop, and another attempt follows
+  stay_held,         ///< it is held now
+  start_again,       ///< it starts again now
   end,               ///< its outcome is decided; a required failure stops the run
-  abandon,           ///< issue GiveUp, and end
+  give_up,           ///< issue GiveUp, and end
 };
 
 /// What follows from an input in a phase: what is done, and the phase that the step is in from then on. An
@@ -82,27 +82,27 @@ using enum Phase;
 
 // clang-format off
 inline constexpr std::array<std::array<Cell, 8>, 20> cells{{
-  //                     pending             starting                     running                   stopping                killing                backoff               held                  ended
-  /* due             */ {{{start, starting}, {},                          {},                       {},                     {},                    {start, starting},    {},                   {}}},
-  /* barred          */ {{{skip, ended},     {},                          {},                       {},                     {},                    {},                   {},                   {}}},
-  /* started         */ {{{},                {run, running},              {},                       {note_start, stopping}, {note_start, killing}, {},                   {},                   {}}},
-  /* start_failed    */ {{{},                {end, ended},                {},                       {end, ended},           {end, ended},          {},                   {},                   {}}},
-  /* exited          */ {{{},                {run_and_end, ended},        {end, ended},             {end, ended},           {end, ended},          {},                   {},                   {}}},
-  /* start_fell      */ {{{},                {back_off, backoff},         {},                       {},                     {},                    {},                   {},                   {}}},
-  /* fell            */ {{{},                {run_and_back_off, backoff}, {back_off, backoff},      {back_off, backoff},    {back_off, backoff},   {},                   {},                   {}}},
-  /* held_over       */ {{{},                {},                          {},                       {rest, held},           {rest, held},          {},                   {},                   {}}},
-  /* ready           */ {{{},                {},                          {become_ready, running},  {},                     {},                    {},                   {},                   {}}},
-  /* never_ready     */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {},                   {}}},
-  /* ready_timeout   */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {},                   {}}},
-  /* fell_ill        */ {{{},                {},                          {sicken, running},        {},                     {},                    {},                   {},                   {}}},
-  /* timeout_passed  */ {{{},                {},                          {expire, running},        {},                     {},                    {},                   {},                   {}}},
-  /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {},                   {}}},
-  /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {},                   {}}},
-  /* hold_asked      */ {{{nothing, pending}, {hold, stopping},           {hold, stopping},         {nothing, stopping},    {nothing, killing},    {rest, held},         {nothing, held},      {nothing, ended}}},
-  /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {hurry, backoff}}},
-  /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {hurry, backoff}}},
-  /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {end, ended},         {nothing, ended}}},
-  /* force_asked     */ {{{},                {},                          {},                       {force, killing},       {nothing, killing},    {},                   {},                   {nothing, ended}}},
+  //                             pending             starting                     running                      stopping                killing                backoff                 held                    ended
+  /* due                   */ {{{start, starting},  {},                          {},                          {},                     {},                    {start, starting},      {},                     {}}},
+  /* barred                */ {{{skip, ended},      {},                          {},                          {},                     {},                    {},                     {},                     {}}},
+  /* started               */ {{{},                 {run, running},              {},                          {note_start, stopping}, {note_start, killing}, {},                     {},                     {}}},
+  /* start_failed          */ {{{},                 {end, ended},                {},                          {end, ended},           {end, ended},          {},                     {},                     {}}},
+  /* exited                */ {{{},                 {run_and_end, ended},        {end, ended},                {end, ended},           {end, ended},          {},                     {},                     {}}},
+  /* start_failed_restarts */ {{{},                 {back_off, backoff},         {},                          {},                     {},                    {},                     {},                     {}}},
+  /* exited_restarts       */ {{{},                 {run_and_back_off, backoff}, {back_off, backoff},         {back_off, backoff},    {back_off, backoff},   {},                     {},                     {}}},
+  /* exited_held           */ {{{},                 {},                          {},                          {stay_held, held},      {stay_held, held},     {},                     {},                     {}}},
+  /* ready                 */ {{{},                 {},                          {become_ready, running},     {},                     {},                    {},                     {},                     {}}},
+  /* never_ready           */ {{{},                 {},                          {fail_to_ready, running},    {},                     {},                    {},                     {},                     {}}},
+  /* ready_timeout         */ {{{},                 {},                          {fail_to_ready, running},    {},                     {},                    {},                     {},                     {}}},
+  /* unhealthy             */ {{{},                 {},                          {become_unhealthy, running}, {},                     {},                    {},                     {},                     {}}},
+  /* timeout_passed        */ {{{},                 {},                          {expire, running},           {},                     {},                    {},                     {},                     {}}},
+  /* grace_passed          */ {{{},                 {},                          {},                          {force, killing},       {},                    {},                     {},                     {}}},
+  /* kill_grace_passed     */ {{{},                 {},                          {},                          {},                     {give_up, ended},      {},                     {},                     {}}},
+  /* hold_asked            */ {{{nothing, pending}, {hold, stopping},            {hold, stopping},            {nothing, stopping},    {nothing, killing},    {stay_held, held},      {nothing, held},        {nothing, ended}}},
+  /* start_asked           */ {{{nothing, pending}, {nothing, starting},         {nothing, running},          {nothing, stopping},    {nothing, killing},    {start_again, backoff}, {start_again, backoff}, {start_again, backoff}}},
+  /* restart_asked         */ {{{nothing, pending}, {nothing, starting},         {restart, stopping},         {nothing, stopping},    {nothing, killing},    {start_again, backoff}, {start_again, backoff}, {start_again, backoff}}},
+  /* stop_asked            */ {{{skip, ended},      {terminate, stopping},       {terminate, stopping},       {nothing, stopping},    {nothing, killing},    {end, ended},           {end, ended},           {nothing, ended}}},
+  /* force_asked           */ {{{},                 {},                          {},                          {force, killing},       {nothing, killing},    {},                     {},                     {nothing, ended}}},
 }};
 // clang-format on
 

@@ -52,8 +52,8 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::fail_to_ready:
       fail_to_ready(step);
       break;
-    case Reaction::sicken:
-      sicken(step);
+    case Reaction::become_unhealthy:
+      become_unhealthy(step);
       break;
     case Reaction::expire:
       expire(step);
@@ -75,21 +75,21 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::hold:
       hold(step);
       break;
-    case Reaction::renew:
-      renew(step, RestartRequested{});
+    case Reaction::restart:
+      end_attempt(step, RestartRequested{});
       terminate(step);
       break;
-    case Reaction::rest:
-      rest(step);
+    case Reaction::stay_held:
+      stay_held(step);
       break;
-    case Reaction::hurry:
-      hurry(step);
+    case Reaction::start_again:
+      start_again(step);
       break;
     case Reaction::end:
       end(step);
       break;
-    case Reaction::abandon:
-      abandon(step);
+    case Reaction::give_up:
+      give_up(step);
       break;
   }
 }
@@ -231,7 +231,7 @@ void Engine::State::begin_health(StepIndex step) {
 }
 
 /// By itself that ends nothing.
-void Engine::State::sicken(StepIndex step) {
+void Engine::State::become_unhealthy(StepIndex step) {
   if (settings_of(step).restart.on != Restart::On::no) fail(step, BecameUnhealthy{});
 }
 
@@ -250,13 +250,13 @@ void Engine::State::renew_others(StepIndex step) {
   if (progress_of(step).attempt == 1) return;
   for (const StepIndex other : progress_of(step).restarted_with) {
     if (progress_of(other).phase != Phase::running || has_no_future(other)) continue;
-    renew(other, Renewed{step});
+    end_attempt(other, Renewed{step});
     feed(other, Input::stop_asked);
   }
 }
 
 /// It is to end without having failed, and comes back.
-void Engine::State::renew(StepIndex step, const StepEnd& reason) {
+void Engine::State::end_attempt(StepIndex step, const StepEnd& reason) {
   see_how_well(step);
   progress_of(step).again = true;
   outcome_of(step).kind = OutcomeKind::terminated;
@@ -296,7 +296,7 @@ void Engine::State::force(StepIndex step) {
   actions.emplace_back(Terminate{attempt_of(step), Urgency::force, is_coming_back(step)});
 }
 
-void Engine::State::abandon(StepIndex step) {
+void Engine::State::give_up(StepIndex step) {
   outcome_of(step).exit = Lost{"its executor did not report its end " + human_duration(limits.unkillable) +
                                " after it was killed"};
   progress_of(step).again = false;

@@ -22,10 +22,10 @@ const std::vector<std::string> phases{"pending", "starting", "running", "stoppin
 std::string word(Reaction reaction) {
   static constexpr std::array<std::string_view, 21> words{
       "bug",        "nothing",     "skip",         "start",         "run",
-      "note start", "run and end", "become ready", "fail to ready", "sicken",
+      "note start", "run and end", "become ready", "fail to ready", "become unhealthy",
       "expire",     "terminate",   "force",        "back off",      "run and back off",
-      "hold",       "renew",       "rest",         "hurry",         "end",
-      "abandon"};
+      "hold",       "restart",     "stay held",    "start again",   "end",
+      "give up"};
   return std::string(words.at(static_cast<std::size_t>(reaction)));
 }
 
@@ -50,11 +50,26 @@ std::vector<std::string> cells_of(const std::string& line) {
 TEST(Architecture, shows_the_table_of_the_engine) {
   const Document document = read_document(std::filesystem::path(DREAM_SOURCE_DIR) / "docs/architecture.md");
   std::istringstream lines(document.text);
-  const std::vector<std::string> inputs{
-      "due",           "barred",      "started",        "start failed", "exited",
-      "start fell",    "fell",        "held over",      "ready",        "never ready",
-      "ready timeout", "fell ill",    "timeout passed", "grace passed", "patience passed",
-      "hold asked",    "start asked", "restart asked",  "stop asked",   "force asked"};
+  const std::vector<std::string> inputs{"due",
+                                        "barred",
+                                        "started",
+                                        "start failed",
+                                        "exited",
+                                        "start failed, restarts",
+                                        "exited, restarts",
+                                        "exited, held",
+                                        "ready",
+                                        "never ready",
+                                        "ready timeout",
+                                        "unhealthy",
+                                        "timeout passed",
+                                        "grace passed",
+                                        "kill grace passed",
+                                        "hold asked",
+                                        "start asked",
+                                        "restart asked",
+                                        "stop asked",
+                                        "force asked"};
   std::vector<std::string> head{""};
   head.insert(head.end(), phases.begin(), phases.end());
   std::size_t found = 0;

@@ -13,16 +13,16 @@ constexpr Input inputs[] = {Input::due,
                             Input::started,
                             Input::start_failed,
                             Input::exited,
-                            Input::start_fell,
-                            Input::fell_ill,
-                            Input::fell,
+                            Input::start_failed_restarts,
+                            Input::unhealthy,
+                            Input::exited_restarts,
                             Input::ready,
                             Input::never_ready,
                             Input::ready_timeout,
                             Input::timeout_passed,
                             Input::grace_passed,
-                            Input::patience_passed,
-                            Input::held_over,
+                            Input::kill_grace_passed,
+                            Input::exited_held,
                             Input::hold_asked,
                             Input::start_asked,
                             Input::restart_asked,
@@ -60,7 +60,7 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
         case Reaction::note_start:
         case Reaction::become_ready:
         case Reaction::fail_to_ready:
-        case Reaction::sicken:
+        case Reaction::become_unhealthy:
         case Reaction::expire:
           EXPECT_EQ(cell.to, phase);
           break;
@@ -72,16 +72,16 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
           break;
         case Reaction::terminate:
         case Reaction::hold:
-        case Reaction::renew:
+        case Reaction::restart:
           EXPECT_EQ(cell.to, Phase::stopping);
           break;
         case Reaction::force:
           EXPECT_EQ(cell.to, Phase::killing);
           break;
-        case Reaction::rest:
+        case Reaction::stay_held:
           EXPECT_EQ(cell.to, Phase::held);
           break;
-        case Reaction::hurry:
+        case Reaction::start_again:
         case Reaction::back_off:
         case Reaction::run_and_back_off:
           EXPECT_EQ(cell.to, Phase::backoff);
@@ -89,7 +89,7 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
         case Reaction::skip:
         case Reaction::run_and_end:
         case Reaction::end:
-        case Reaction::abandon:
+        case Reaction::give_up:
           EXPECT_EQ(cell.to, Phase::ended);
           break;
       }
@@ -104,8 +104,8 @@ TEST(StepTable, only_a_step_of_which_nothing_runs_is_started) {
 
 TEST(StepTable, another_attempt_follows_only_one_that_was_under_way) {
   for (const Phase phase : phases) {
-    EXPECT_EQ(can_happen(phase, Input::fell), is_under_way(phase));
-    EXPECT_EQ(can_happen(phase, Input::start_fell), phase == Phase::starting);
+    EXPECT_EQ(can_happen(phase, Input::exited_restarts), is_under_way(phase));
+    EXPECT_EQ(can_happen(phase, Input::start_failed_restarts), phase == Phase::starting);
   }
 }
 
@@ -118,7 +118,7 @@ TEST(StepTable, force_follows_a_graceful_request_and_nothing_else) {
 TEST(StepTable, only_what_was_forced_is_given_up) {
   for (const Phase phase : phases)
     for (const Input input : inputs)
-      EXPECT_TRUE(cell_of(phase, input).reaction != Reaction::abandon || phase == Phase::killing);
+      EXPECT_TRUE(cell_of(phase, input).reaction != Reaction::give_up || phase == Phase::killing);
 }
 
 TEST(StepTable, only_what_runs_is_ready_or_is_not) {

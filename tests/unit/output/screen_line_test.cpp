@@ -132,7 +132,8 @@ TEST_F(ScreenLineTest, a_saved_cursor_is_elsewhere_after_a_move_to_another_place
 
 TEST_F(ScreenLineTest, a_repeated_character_is_there_as_often_but_for_no_more_than_a_row) {
   EXPECT_THAT(lines_of("=\x1b[4b>\n中\x1b[2b\n\x1b[3bx\n"), ElementsAre("=====>", "中中中", "x"));
-  EXPECT_THAT(lines_of("a\x1b[1m\x1b[3b\x1b[mb\r\x1b[2bc\n"), ElementsAre("cb")) << "what stands between them";
+  EXPECT_THAT(lines_of("a\x1b[1m\x1b[3b\x1b[mb\r\x1b[2bc\n"), ElementsAre("cb"))
+      << "what stands between them";
   line_.set_width(10);
   lines_.clear();
   write("a\x1b[60000b\n");
