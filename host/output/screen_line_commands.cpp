@@ -242,8 +242,10 @@ void ScreenLine::go_up(std::size_t count, const OnLine& on_line) {
     count_rows(-1);
     if (block_.at_top_of_recent()) {
       ScreenLine line;
+      const OnLine none = [](std::string_view) {};
       line.set_width(width_);
-      line.write(block_.take_recent_line(), [](std::string_view) {});
+      line.write(block_.take_recent_line(), none);
+      line.give_up_character(none);
       block_.add_above(std::move(line.row()), width_);
     }
     block_.up(width_, on_line);

@@ -118,6 +118,12 @@ TEST_F(ScreenRedrawTest, a_line_that_was_over_before_is_still_there) {
   EXPECT_THAT(ended(), ElementsAre("loading 100%", "\x1b[32mgreen\x1b[0m linX"));
 }
 
+TEST_F(ScreenRedrawTest, a_byte_that_is_no_character_is_still_there) {
+  written("\xd9");
+  written("\nt\x1b[A=");
+  EXPECT_EQ(line_.text(), "\xd9=");
+}
+
 TEST_F(ScreenRedrawTest, a_line_that_had_become_one_is_still_there) {
   written("a 1\nb 1\n\x1b[2Aa 2\nb 2\n");
   settled();
