@@ -82,19 +82,20 @@ std::vector<std::pair<std::string, std::string>> Login::headers() const {
   return headers;
 }
 
-/// Who leaves, also by being cancelled, is counted off.
+/// Who leaves, also by being cancelled, is counted off. One whose thread has ended may be the last that has
+/// the login.
 class Login::Waiter {
  public:
-  explicit Waiter(Login& login) : login_(login) { ++login_.waiting_; }
+  explicit Waiter(std::shared_ptr<Login> login) : login_(std::move(login)) { ++login_->waiting_; }
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
   ~Waiter() {
-    if (--login_.waiting_ > 0 || login_.asking_ == nullptr) return;
-    std::exchange(login_.asking_, nullptr)->close();
+    if (--login_->waiting_ > 0 || login_->asking_ == nullptr) return;
+    std::exchange(login_->asking_, nullptr)->close();
   }
 
  private:
-  Login& login_;
+  std::shared_ptr<Login> login_;
 };
 
 Async<Result<void>> Login::prepare(bool refused) {
@@ -106,7 +107,7 @@ Async<Result<void>> Login::prepare(bool refused) {
   if (asking_ == nullptr && asked_ && !refused && !is_old) co_return Result<void>();
   // What another one gets just now is as good as it can be.
   if (asking_ == nullptr) begin_asking();
-  const Waiter waiter(*this);
+  const Waiter waiter(shared_from_this());
   while (asking_ != nullptr) co_await turn_.async_wait(answered);
   co_return outcome_;
 }

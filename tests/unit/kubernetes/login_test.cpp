@@ -20,6 +20,7 @@
 #include <iterator>
 
 #include "http/complete.hpp"
+#include "leftovers.hpp"
 #include "shared/programs.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -145,6 +146,14 @@ TEST_F(LoginWithProgram, ends_with_the_process_that_asks_it) {
   ::waitpid(asking, nullptr, 0);
   EXPECT_EQ(::read(ends[0], words.data(), words.size()), 0) << "the program lives on";
   ::close(ends[0]);
+}
+
+/// Only a sanitizer sees a fault here: everything that waits goes with the context, in any order.
+TEST_F(LoginWithProgram, that_hangs_is_given_up_with_all_that_waits_for_it) {
+  const Result<void> removed =
+      remove_all_of("session", access("exec sleep 1000"), std::chrono::milliseconds(100));
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.failure().message, "the API server takes too long to delete Pods");
 }
 
 TEST_F(LoginWithProgram, runs_once_for_all_who_wait_for_it) {
