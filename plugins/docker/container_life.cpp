@@ -4,7 +4,6 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -145,7 +144,7 @@ Async<LifeEnd> ContainerLife::run() {
   if (stopping()) send_signal();
   if (plan_.wants_ready) {
     asio::co_spawn(
-        engine_.executor(), [this, self = shared_from_this()] { return await_health(); }, asio::detached);
+        engine_.executor(), [this, self = shared_from_this()] { return await_health(); }, unawaited);
   }
   co_await (forward_output() && await_exit());
   if (const auto failure = program_.failure(); failure && *code_) co_return *failure;
@@ -195,8 +194,7 @@ void ContainerLife::send_signal() {
     if (!sent && self->stage_ != Stage::over) self->observer_->on_warning(sent.failure().message);
   };
   asio::co_spawn(engine_.executor(),
-                 send(std::static_pointer_cast<ContainerLife>(shared_from_this()), stop_signal()),
-                 asio::detached);
+                 send(std::static_pointer_cast<ContainerLife>(shared_from_this()), stop_signal()), unawaited);
 }
 
 // ---- how it is doing --------------------------------------------------------------------------------------
@@ -205,7 +203,7 @@ void ContainerLife::refresh() {
   if (stage_ != Stage::running || looking_) return;
   looking_ = true;
   asio::co_spawn(
-      engine_.executor(), [this, self = shared_from_this()] { return look(); }, asio::detached);
+      engine_.executor(), [this, self = shared_from_this()] { return look(); }, unawaited);
 }
 
 Async<void> ContainerLife::look() {

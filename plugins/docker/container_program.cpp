@@ -1,7 +1,6 @@
 // The part of a container's life in which its program comes to run, and gets healthy.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <utility>
@@ -71,7 +70,7 @@ void ContainerLife::ask_health(const TellHealth& tell) {
     told(Failure{DREAM_E_FAILED, state->check.empty() ? "its health check fails" : state->check});
   };
   asio::co_spawn(engine_.executor(), whole(std::static_pointer_cast<ContainerLife>(shared_from_this()), tell),
-                 asio::detached);
+                 unawaited);
 }
 
 /// Who waits is to see why. An engine that has called a container unhealthy goes on asking it.

@@ -120,7 +120,8 @@ class Docker : public sdk::Executor {
   sdk::Host host_;
   sdk::Project project_;
   sdk::LoopQueue loop_;
-  dream::http::EngineThread thread_;  // the last: it is joined before what it uses goes
+  dream::http::EngineThread thread_{
+      dream::life::teller(host_, loop_)};  // the last: it is joined before what it uses goes
 };
 
 }  // namespace

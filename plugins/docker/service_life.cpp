@@ -1,7 +1,6 @@
 #include "service_life.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 
 #include "service_spec.hpp"
@@ -108,7 +107,7 @@ void ServiceLife::send_signal() {
     }
   };
   asio::co_spawn(engine_.executor(), send(std::static_pointer_cast<ServiceLife>(shared_from_this())),
-                 asio::detached);
+                 unawaited);
 }
 
 Async<void> ServiceLife::signal_container(Engine& engine) {

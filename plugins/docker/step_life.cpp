@@ -3,7 +3,6 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): signal numbers
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <utility>
@@ -28,7 +27,7 @@ StepLife::StepLife(const asio::any_io_executor& executor, ContainerPlan plan,
       program_(observer_) {}
 
 void StepLife::begin() {
-  const auto whole = [](std::shared_ptr<StepLife> self) -> Async<void> {
+  const auto whole = [](std::shared_ptr<StepLife> self) -> Async<LifeEnd> {
     LifeEnd end = co_await self->live();
     // Who was asked to end before it ran has not failed.
     if (std::holds_alternative<Failure>(end) && self->stopping()) end = self->stopped_early();
@@ -36,9 +35,9 @@ void StepLife::begin() {
     const auto* failure = std::get_if<Failure>(&end);
     if (failure != nullptr && self->program_.confirmed()) end = sdk::Exit::failed_start(Failure(*failure));
     self->stage_ = Stage::over;
-    self->observer_->on_end(std::move(end));
+    co_return end;
   };
-  asio::co_spawn(engine_.executor(), whole(shared_from_this()), asio::detached);
+  life::begin_life(engine_.executor(), observer_, whole(shared_from_this()));
 }
 
 void StepLife::terminate(sdk::Urgency urgency) {
@@ -88,7 +87,7 @@ void StepLife::run_inside(const std::vector<std::string>& argv, std::chrono::mil
     told(std::move(outcome));
   };
   if (stage_ != Stage::running) return tell(Failure{DREAM_E_STALE, "its container doesn't run"});
-  asio::co_spawn(engine_.executor(), whole(shared_from_this(), argv, limit, tell), asio::detached);
+  asio::co_spawn(engine_.executor(), whole(shared_from_this(), argv, limit, tell), unawaited);
 }
 
 void StepLife::break_off() {

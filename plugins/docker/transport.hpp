@@ -24,6 +24,7 @@ using http::Moved;
 using http::Request;
 using http::Response;
 using http::TlsFiles;
+using http::unawaited;
 using http::url_encode;
 using http::url_encode_path;
 using http::Verb;

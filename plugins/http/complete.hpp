@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <optional>
@@ -21,7 +20,7 @@ template <class Value>
   const auto keep = [](Async<Value> whole, std::shared_ptr<std::optional<Value>> place) -> Async<void> {
     place->emplace(co_await std::move(whole));
   };
-  asio::co_spawn(context, keep(std::move(coroutine), result), asio::detached);
+  asio::co_spawn(context, keep(std::move(coroutine), result), unawaited);
   context.restart();
   context.run_for(limit);
   return std::move(*result);

@@ -1,11 +1,13 @@
 #include "http.hpp"
 
+#include <array>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -17,7 +19,7 @@ namespace {
 
 namespace messages = boost::beast::http;
 
-constexpr std::uint64_t body_limit = std::uint64_t{64} * 1024 * 1024;
+constexpr std::size_t body_limit = std::size_t{64} * 1024 * 1024;
 
 bool is_refusal(unsigned status) {
   return status >= 300;
@@ -112,21 +114,31 @@ Async<Result<void>> HttpClient::read_header(Parser& parser) {
   co_return Result<void>();
 }
 
-Async<Result<void>> HttpClient::read_body(Parser& parser, const OnPiece& on_piece, Limit silence) {
+Async<Result<std::string>> HttpClient::read_body(Parser& parser, const OnPiece& on_piece, Limit silence) {
+  const auto failed = [this](const error_code& error) {
+    Failure failure = broken(error);
+    close();
+    return failure;
+  };
+  std::string body;
+  std::array<char, 16384> buffer{};
   while (!parser.is_done()) {
     const ConnectionPtr connection = connection_;
-    if (connection == nullptr) co_return broken(asio::error::operation_aborted);
+    if (connection == nullptr) co_return failed(asio::error::operation_aborted);
     // What takes the last one may have been slow.
     if (silence) connection->expires_after(silence);
+    parser.get().body() = {.data = buffer.data(), .size = buffer.size(), .more = true};
     const auto [error, bytes] = co_await messages::async_read_some(*connection, unread_, parser, answered);
-    if (error) co_return broken(error);
-    std::string& body = parser.get().body();
-    if (!on_piece || body.empty()) continue;
-    const std::string piece = std::exchange(body, {});
-    co_await on_piece(piece);
+    if (error && error != messages::error::need_buffer) co_return failed(error);
+    body.append(buffer.data(), buffer.size() - parser.get().body().size);
+    if (on_piece && !body.empty()) {
+      co_await on_piece(body);
+      body.clear();
+    }
+    if (body.size() > body_limit) co_return failed(messages::error::body_limit);
   }
   if (!parser.keep_alive()) close();
-  co_return Result<void>();
+  co_return body;
 }
 
 Async<Result<void>> HttpClient::begin(const Request& request, const NextPiece& next_piece, Limit limit,
@@ -140,28 +152,22 @@ Async<Result<void>> HttpClient::begin(const Request& request, const NextPiece& n
     done = co_await send(request, next_piece);
   }
   if (done) done = co_await read_header(parser);
+  if (!done) close();
   co_return done;
 }
 
 Async<Result<Response>> HttpClient::exchange(const Request& request, const OnPiece& on_piece,
                                              const NextPiece& next_piece, Limit limit) {
   Parser parser;
-  if (on_piece) {
-    parser.body_limit(boost::none);
-  } else {
-    parser.body_limit(body_limit);
-  }
-  Result<void> done = co_await begin(request, next_piece, limit, parser);
-  if (done) {
-    const OnPiece none;
-    const bool refused = is_refusal(parser.get().result_int());
-    done = co_await read_body(parser, refused ? none : on_piece, on_piece ? limit : Limit());
-  }
-  if (!done) {
-    close();
-    co_return done.failure();
-  }
-  Response response{.status = parser.get().result_int(), .body = std::move(parser.get().body())};
+  parser.body_limit(boost::none);  // read_body has one
+  const Result<void> begun = co_await begin(request, next_piece, limit, parser);
+  if (!begun) co_return begun.failure();
+  const OnPiece none;
+  const bool refused = is_refusal(parser.get().result_int());
+  Result<std::string> body =
+      co_await read_body(parser, refused ? none : on_piece, on_piece ? limit : Limit());
+  if (!body) co_return body.failure();
+  Response response{.status = parser.get().result_int(), .body = *std::move(body)};
   response.api_version = parser.get()["Api-Version"];
   response.retry_after = parser.get()["Retry-After"];
   co_return response;
@@ -180,15 +186,14 @@ Async<Result<Response>> HttpClient::upgrade(Request request) {
   request.headers.emplace_back("Connection", "Upgrade");
   request.headers.emplace_back("Upgrade", "tcp");
   Parser parser;
-  Result<void> done = co_await begin(request, {}, answer_limit, parser);
-  const unsigned status = done ? parser.get().result_int() : 0;
-  if (done && is_refusal(status)) done = co_await read_body(parser, {});
-  if (!done) {
-    close();
-    co_return done.failure();
-  }
+  if (const Result<void> begun = co_await begin(request, {}, answer_limit, parser); !begun)
+    co_return begun.failure();
+  const unsigned status = parser.get().result_int();
+  Result<std::string> body = std::string();
+  if (is_refusal(status)) body = co_await read_body(parser, {});
+  if (!body) co_return body.failure();
   if (connection_ != nullptr) connection_->expires_after({});
-  co_return Response{.status = status, .body = std::move(parser.get().body())};
+  co_return Response{.status = status, .body = *std::move(body)};
 }
 
 Async<Moved> HttpClient::read_raw(asio::mutable_buffer buffer) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <chrono>
 #include <functional>
@@ -79,7 +79,8 @@ class HttpClient {
   static constexpr std::chrono::milliseconds answer_limit{30'000};
 
  private:
-  using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+  /// Its body is read in pieces: one that is kept whole would take as much memory as the other side says.
+  using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
   /// Held by the operation that uses it, also when close() has given it up.
   using ConnectionPtr = std::shared_ptr<Connection>;
 
@@ -87,7 +88,10 @@ class HttpClient {
   [[nodiscard]] Async<Result<void>> send(const Request& request, const NextPiece& next_piece);
   [[nodiscard]] Async<Result<void>> send_pieces(const NextPiece& next_piece);
   [[nodiscard]] Async<Result<void>> read_header(Parser& parser);
-  [[nodiscard]] Async<Result<void>> read_body(Parser& parser, const OnPiece& on_piece, Limit silence = {});
+  /// What `on_piece` didn't take.
+  [[nodiscard]] Async<Result<std::string>> read_body(Parser& parser, const OnPiece& on_piece,
+                                                     Limit silence = {});
+  /// To the header of the answer. This one and read_body close what has failed.
   [[nodiscard]] Async<Result<void>> begin(const Request& request, const NextPiece& next_piece, Limit limit,
                                           Parser& parser);
   [[nodiscard]] Async<Result<Response>> exchange(const Request& request, const OnPiece& on_piece,

@@ -111,8 +111,8 @@ class Kubernetes : public sdk::Executor {
   sdk::Project project_;
   sdk::LoopQueue loop_;
   std::shared_ptr<dream::plugins::RunNotes> notes_ = std::make_shared<dream::plugins::RunNotes>();
-  dream::http::EngineThread thread_;                      // joined before what it uses goes
-  std::map<std::string, std::shared_ptr<Login>> logins_;  // has timers of the thread
+  dream::http::EngineThread thread_{dream::life::teller(host_, loop_)};  // joined before what it uses goes
+  std::map<std::string, std::shared_ptr<Login>> logins_;                 // has timers of the thread
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/write.hpp>
 #include <tuple>
@@ -86,7 +85,7 @@ Result<void> Forwarder::check() {
 
 void Forwarder::begin() {
   const auto whole = [](std::shared_ptr<Forwarder> self) -> Async<void> { co_await self->live(); };
-  asio::co_spawn(executor_, whole(shared_from_this()), asio::detached);
+  asio::co_spawn(executor_, whole(shared_from_this()), unawaited);
 }
 
 void Forwarder::close() {
@@ -188,7 +187,7 @@ Async<void> Forwarder::accept() {
       one->close();
       self->connections_.erase(one);
     };
-    asio::co_spawn(executor_, whole(shared_from_this(), std::move(connection)), asio::detached);
+    asio::co_spawn(executor_, whole(shared_from_this(), std::move(connection)), unawaited);
   }
   error_code ignored;
   acceptor_.close(ignored);

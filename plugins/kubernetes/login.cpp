@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -118,7 +117,7 @@ void Login::begin_asking() {
     if (self->asking_ == program) self->take(std::move(credential));
   };
   asking_ = std::make_shared<http::Connection>(turn_.get_executor(), server_words);
-  asio::co_spawn(turn_.get_executor(), ask(shared_from_this(), asking_), asio::detached);
+  asio::co_spawn(turn_.get_executor(), ask(shared_from_this(), asking_), unawaited);
 }
 
 void Login::take(Result<Credential> credential) {

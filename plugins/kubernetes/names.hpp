@@ -15,6 +15,7 @@ using http::Endpoint;
 using http::error_code;
 using http::Request;
 using http::Response;
+using http::unawaited;
 using http::Verb;
 using plugins::Json;
 using plugins::json_at;

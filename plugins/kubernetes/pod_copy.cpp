@@ -1,7 +1,6 @@
 // The project's folder, copied into a Pod: an init container unpacks what it is sent.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 
 #include "channel.hpp"
@@ -39,7 +38,7 @@ void PodLife::begin_copy() {
     self->pause_.cancel();
   };
   copies_now_ = true;
-  asio::co_spawn(api_.executor(), whole(shared_from_this()), asio::detached);
+  asio::co_spawn(api_.executor(), whole(shared_from_this()), unawaited);
 }
 
 /// What the container says of it is its failure, if it fails.

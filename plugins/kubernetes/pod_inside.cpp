@@ -1,6 +1,5 @@
 // Commands beside the program of a Pod: `exec` of the API server.
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 
 #include "channel.hpp"
@@ -39,7 +38,7 @@ void PodLife::run_inside(const std::vector<std::string>& argv, std::chrono::mill
     if (!state->late) co_return told(std::move(outcome));
     --self->hanging_commands_;
   };
-  asio::co_spawn(api_.executor(), whole(shared_from_this(), argv, limit, tell), asio::detached);
+  asio::co_spawn(api_.executor(), whole(shared_from_this(), argv, limit, tell), unawaited);
 }
 
 }  // namespace dream::kubernetes

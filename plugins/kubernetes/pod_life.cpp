@@ -1,7 +1,6 @@
 #include "pod_life.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <csignal>
 #include <utility>
@@ -33,7 +32,7 @@ PodLife::PodLife(const asio::any_io_executor& executor, std::shared_ptr<Login> l
 }
 
 void PodLife::begin() {
-  const auto whole = [](std::shared_ptr<PodLife> self) -> Async<void> {
+  const auto whole = [](std::shared_ptr<PodLife> self) -> Async<life::LifeEnd> {
     life::LifeEnd end = co_await self->live();
     // Who was asked to end before it ran has not failed; and what has run didn't fail to start.
     const auto* failure = std::get_if<Failure>(&end);
@@ -43,9 +42,9 @@ void PodLife::begin() {
       end = self->stopped_early();
     }
     self->stage_ = Stage::over;
-    self->observer_->on_end(std::move(end));
+    co_return end;
   };
-  asio::co_spawn(api_.executor(), whole(shared_from_this()), asio::detached);
+  life::begin_life(api_.executor(), observer_, whole(shared_from_this()));
 }
 
 Async<life::LifeEnd> PodLife::live() {
@@ -170,7 +169,7 @@ void PodLife::delete_pod() {
     if (!asked && self->stage_ != Stage::over && !self->given_up_)
       self->observer_->on_warning(asked.failure().message);
   };
-  asio::co_spawn(api_.executor(), ask(shared_from_this()), asio::detached);
+  asio::co_spawn(api_.executor(), ask(shared_from_this()), unawaited);
 }
 
 void PodLife::give_up_later() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <dream/sdk/executor.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -47,6 +48,11 @@ class LifeObserver {
   /// Nothing else is called after it.
   virtual void on_end(LifeEnd end) = 0;
 };
+
+/// Begins `live` on `executor`, and tells of its end. What it throws is a Failure of the plugin's own; so it
+/// is when something that it waits for throws, and takes it along.
+void begin_life(const asio::any_io_executor& executor, std::shared_ptr<LifeObserver> observer,
+                Async<LifeEnd> live);
 
 /// The exit code of what was killed, as a shell has it.
 inline constexpr int killed_code = 137;

@@ -27,6 +27,13 @@ std::string detail_of(const Standing& standing) {
 
 }  // namespace
 
+std::function<void(const std::string&)> teller(const sdk::Host& host, sdk::LoopQueue& loop) {
+  return [host, &loop](const std::string& thrown) {
+    static_cast<void>(loop.post(
+        [host, words = "an error inside the executor: " + thrown] { host.log(DREAM_LOG_WARNING, words); }));
+  };
+}
+
 /// Brings what it hears to the loop.
 class StepRun::Observer final : public LifeObserver {
  public:

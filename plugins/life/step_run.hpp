@@ -17,6 +17,10 @@
 
 namespace dream::life {
 
+/// Tells the user what was thrown on the thread of the lives; the runs that it concerns are told for
+/// themselves.
+[[nodiscard]] std::function<void(const std::string&)> teller(const sdk::Host& host, sdk::LoopQueue& loop);
+
 /// A run as the host sees it: everything here is on the host's loop, the step's life is on the engine's
 /// thread.
 class StepRun final : public sdk::Run {

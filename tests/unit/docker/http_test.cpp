@@ -94,6 +94,29 @@ TEST_F(Http, a_refusal_keeps_its_body_though_pieces_were_wanted) {
   EXPECT_EQ(response->body, "no");
 }
 
+TEST_F(Http, a_length_that_nobody_can_have_is_a_lost_connection) {
+  const std::string length = "Content-Length: 9000000000000000\r\nConnection: close\r\n\r\n";
+  for (const std::string status : {"200 OK", "500 No"}) {
+    engine.answer("POST /x", "HTTP/1.1 " + status + "\r\n" + length + "so far");
+    std::string text;
+    const Request request{.method = Verb::post, .target = "/x"};
+    for (const auto& response : {run(client.follow(request, collect(text))), run(client.call(request))}) {
+      ASSERT_FALSE(response);
+      EXPECT_THAT(response.failure().message, HasSubstr("the connection to the container engine was lost"));
+    }
+    EXPECT_EQ(text, status == "200 OK" ? "so far" : "");
+  }
+}
+
+TEST_F(Http, a_refusal_that_is_too_long_is_not_kept_though_pieces_were_wanted) {
+  constexpr std::size_t too_long = std::size_t{65} * 1024 * 1024;
+  engine.answer("POST /x", ScriptedEngine::reply(500, std::string(too_long, 'a')));
+  std::string text;
+  const auto response = run(client.follow(Request{.method = Verb::post, .target = "/x"}, collect(text)));
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.failure().message, HasSubstr("body limit exceeded"));
+}
+
 TEST_F(Http, the_bytes_behind_an_upgrade_are_read_raw) {
   engine.answer("POST /x", "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nraw bytes");
   ASSERT_TRUE(run(client.upgrade(Request{.method = Verb::post, .target = "/x"})));

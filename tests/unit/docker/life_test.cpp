@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 #include <fstream>
+#include <new>
+#include <stdexcept>
 #include <thread>
 
 #include "container_life.hpp"
@@ -29,6 +31,32 @@ struct Life : ScriptedLife {
 TEST_F(Life, tells_of_a_forced_end_before_the_host_gives_it_up) {
   const LifeLimits limits;
   EXPECT_LT(limits.force + limits.removal, force_limit_in(DREAM_ABI_HEADER));
+}
+
+Async<LifeEnd> throwing() {
+  if (true) throw std::runtime_error("too much");
+  co_return LifeEnd();
+}
+
+Async<LifeEnd> waiting_for_what_throws(asio::any_io_executor executor) {
+  const auto initiate = [executor](auto handler) {
+    asio::post(executor,
+               [kept = std::make_shared<decltype(handler)>(std::move(handler))] { throw std::bad_alloc(); });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+  co_return LifeEnd();
+}
+
+TEST_F(Life, in_which_something_throws_has_failed) {
+  life::begin_life(context.get_executor(), listener, throwing());
+  until_end();
+  EXPECT_EQ(std::get<Failure>(*listener->end).message, "an error inside its executor: too much");
+  EXPECT_THAT(listener->left, ElementsAre("what it may have made there"));
+  listener->end.reset();
+  life::begin_life(context.get_executor(), listener, waiting_for_what_throws(context.get_executor()));
+  EXPECT_THROW(until_end(), std::bad_alloc);
+  until_end();
+  EXPECT_THAT(std::get<Failure>(*listener->end).message, HasSubstr("an error inside its executor"));
 }
 
 TEST_F(Life, nothing_is_read_from_the_engine_while_there_is_no_room) {
