@@ -36,6 +36,30 @@ constexpr std::array<std::pair<const char*, const char*>, 12> flags{{{"nodes", "
                                                                      {"time", "--time"},
                                                                      {"immediate", "--immediate"}}};
 
+/// Whether srun takes a word for an option that sends input or output elsewhere: each has a letter, and may
+/// be cut short.
+bool redirects(const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  const auto is_begin_of = [&](std::string_view option) {
+    return name.size() > std::string_view("--").size() && option.starts_with(name);
+  };
+  return is_begin_of("--output") || is_begin_of("--error") || is_begin_of("--input") ||
+         word.starts_with("-o") || word.starts_with("-e") || word.starts_with("-i");
+}
+
+/// Where the job's output goes past srun, nobody sees that it runs. (Two variables would do the same.)
+Result<void> check_args(const std::vector<std::string>& args) {
+  for (std::size_t index = 0; index < args.size(); ++index) {
+    if (!redirects(args[index])) continue;
+    return Failure{DREAM_E_OPTIONS,
+                   "dream itself reads and writes the job's streams; " + args[index] +
+                       " would send one of them elsewhere",
+                   "leave it out; dream --log-dir keeps the output in files",
+                   "/args/" + std::to_string(index)};
+  }
+  return {};
+}
+
 std::vector<std::string> srun_options(const sdk::Options& options) {
   std::vector<std::string> words;
   for (const auto& [name, flag] : flags) {
@@ -113,7 +137,12 @@ class Slurm : public sdk::Executor {
   [[nodiscard]] Result<JobPlan> plan_of(const Task& task) const {
     Result<std::vector<std::string>> words = plugins::command_words(task, info.id);
     if (!words) return words.failure();
+    const sdk::Options options(task.options());
+    if (const Result<void> checked = check_args(options.texts("args")); !checked) return checked.failure();
     std::vector<std::string> environment = task.environment();
+    std::erase_if(environment, [](const std::string& entry) {
+      return entry.starts_with("SLURM_STDOUTMODE=") || entry.starts_with("SLURM_STDERRMODE=");
+    });
     const Result<void> tools = tools_in(plugins::variable(environment, "PATH"));
     if (!tools) return tools.failure();
     // srun would look for it for a minute.
@@ -123,7 +152,7 @@ class Slurm : public sdk::Executor {
                      "no cluster is known: SLURM_CONF is " + configuration + ", which is no file",
                      "set SLURM_CONF to the cluster's slurm.conf, or unset it"};
     }
-    return JobPlan{.options = srun_options(sdk::Options(task.options())),
+    return JobPlan{.options = srun_options(options),
                    .words = std::move(*words),
                    .name = job_name(task),
                    .nonce = plugins::new_nonce(),

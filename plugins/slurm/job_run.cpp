@@ -97,7 +97,7 @@ void JobRun::srun_ended(const Exit& exit) {
   out_.finish();
   err_.finish();
   exit_ = exit;
-  if (exit.kind != DREAM_EXIT_CODE && !step_.empty()) {
+  if (exit.kind != DREAM_EXIT_CODE && !step_.empty() && !left_) {
     // Its shepherd cancels the job, if that lives; else the reaper does.
     leave_behind("job step " + step_ + " of Slurm, as srun was killed");
   }
@@ -244,7 +244,7 @@ void JobRun::woken(void* context) noexcept {
   run.timer_ = 0;
   if (run.over_ || run.exit_) return;
   if (run.forced_ && run.host_.timer()->now(run.host_.raw()) >= run.deadline_) {
-    run.leave_behind("job " + (run.step_.empty() ? run.plan_.name : run.step_) +
+    run.leave_behind((run.step_.empty() ? "job " + run.plan_.name : "job step " + run.step_) +
                      " of Slurm, which doesn't confirm its end");
     run.srun_.kill();
     run.helper_.kill();
