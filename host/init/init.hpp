@@ -9,8 +9,9 @@
 /// A first dream.json for a repository that has none.
 namespace dream::init {
 
-/// The text of a dream.json for what lies in `folder`: package.json, deno.json, compose.yaml, Procfile,
-/// Makefile, Dockerfile; with `from`, for that one file alone. Fails when there is nothing of that.
+/// The text of a dream.json for what lies in `folder`: manifests of packages, stacks of containers and
+/// processes, files of task runners; with `from`, for that one file alone. Fails when there is nothing of
+/// that.
 [[nodiscard]] Result<std::string> make_configuration(const std::filesystem::path& folder,
                                                      const std::optional<std::string>& from);
 

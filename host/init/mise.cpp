@@ -56,12 +56,12 @@ void read_tasks(const std::vector<TomlEntry>& entries, std::size_t level, MiseCo
 }
 
 /// `#MISE hide=true`, or with another begin of a comment.
-void read_head(const std::string& program, MiseTask& task) {
-  std::istringstream lines(program);
+void read_head(const std::string& text, MiseTask& task) {
+  std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     for (const std::string_view mark : {"#MISE ", "//MISE ", "# [MISE] ", "// [MISE] "}) {
       if (!line.starts_with(mark)) continue;
-      const auto entries = toml_entries(std::string_view(line).substr(mark.size()), program);
+      const auto entries = toml_entries(std::string_view(line).substr(mark.size()), "#MISE");
       if (!entries) continue;
       for (const TomlEntry& entry : *entries)
         if (entry.key.size() == 1) read_member(entry, task);

@@ -44,6 +44,14 @@ TEST_F(Mise, programs_in_the_folders_of_mise_are_its_tasks) {
   EXPECT_EQ(made.projects.at("./").tasks.at("build").description, "all of it");
 }
 
+/// Where each line takes as long as the whole file, this takes minutes.
+TEST_F(Mise, many_lines_of_a_program_that_are_no_toml_are_passed_over) {
+  std::string lines = "#!/bin/sh\n";
+  for (int line = 0; line < 40'000; ++line) lines += "#MISE =bad\n";
+  program("mise-tasks/build", lines + "#MISE description=\"all of it\"\n");
+  EXPECT_EQ(workspace().projects.at("./").tasks.at("build").description, "all of it");
+}
+
 TEST_F(Mise, places_that_a_file_names_are_looked_into_instead_of_the_usual_ones) {
   write("mise.toml",
         "[task_config]\nincludes = [\n  \"more.toml\", # further\n  'scripts',\n"
