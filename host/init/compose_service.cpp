@@ -262,18 +262,18 @@ class Maker {
     for (const YAML::Node& one : list) {
       const std::string source = one.IsScalar() ? one.Scalar() : text_at(one, "source");
       const auto found = all.find(source);
-      const std::string file = found == all.end() ? std::string() : text_at(found->second, "file");
-      if (file.empty()) {
+      const YAML::Node file = found == all.end() ? YAML::Node() : member_at(found->second, "file");
+      if (!file.IsScalar() || file.Scalar().empty()) {
         leave_out(fmt::format("{} {}", key, source));
         continue;
       }
       for (const char* setting : {"uid", "gid", "mode"})
         if (!member_at(one, setting).IsNull()) leave_out(fmt::format("{}.{}", key, setting));
-      std::string target = text_at(one, "target");
-      if (target.empty()) target = source;
-      if (!target.starts_with('/')) target.insert(0, folder);
-      const bool is_path = file.find_first_of("./~$") == 0;
-      volumes_.push_back(fmt::format("{}{}:{}:ro", is_path ? "" : "./", file, target));
+      const std::string target = text_at(one, "target");
+      const bool is_path = file.Scalar().find_first_of("./~$") == 0;
+      volumes_.push_back(fmt::format("{}{}:{}{}:ro", is_path ? "" : "./", written_text(file),
+                                     target.starts_with('/') ? "" : folder,
+                                     target.empty() ? source : written_text(member_at(one, "target"))));
     }
   }
 

@@ -126,5 +126,19 @@ secrets: {s: {file: ./s.txt}}
   EXPECT_THAT(made, Not(HasSubstr("privileged")));
 }
 
+TEST_F(Init, secrets_and_configs_are_written_with_the_variables_of_their_paths) {
+  write("compose.yaml", R"(
+services:
+  a:
+    image: i
+    secrets: [s]
+    configs: [{source: c, target: "${WHERE:-/etc}/$${c}"}]
+secrets: {s: {file: "${FOLDER:-./sec}/s.txt"}}
+configs: {c: {file: "conf/$${x}.conf"}}
+)");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("volumes": ["${FOLDER:-./sec}/s.txt:/run/secrets/s:ro", )"
+                                          R"("./conf/$${x}.conf:${WHERE:-/etc}/$${c}:ro"])"));
+}
+
 }  // namespace
 }  // namespace dream::init
