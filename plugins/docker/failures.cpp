@@ -12,6 +12,7 @@ struct Symptom {
   std::string_view part;
   dream_status code;
   std::string_view hint;
+  std::string_view other_part = {};  ///< beside it
 };
 
 constexpr std::string_view path_hint =
@@ -21,7 +22,7 @@ constexpr std::string_view port_hint =
     "another program or container has this port: end it, or change `ports`";
 
 // The first that fits counts. docker and podman have their own words for most of them.
-constexpr std::array<Symptom, 19> symptoms{{
+constexpr std::array<Symptom, 20> symptoms{{
     {"executable file not found", DREAM_E_NOT_FOUND, path_hint},
     {"executable file `", DREAM_E_NOT_FOUND, path_hint},
     {"permission denied: unknown", DREAM_E_NOT_EXECUTABLE, executable_hint},
@@ -44,7 +45,9 @@ constexpr std::array<Symptom, 19> symptoms{{
     {"desc = constraint", DREAM_E_FAILED,
      R"(write `constraints` like "node.role==worker" or "node.labels.disk!=ssd")"},
     {"address pool", DREAM_E_FAILED, "docker network prune removes the networks that nobody uses"},
-    {"network", DREAM_E_FAILED, "docker network ls shows the networks there are"},
+    {"dial tcp", DREAM_E_FAILED,
+     "see whether the engine's machine gets there: its network, its name server, its proxy"},
+    {"network", DREAM_E_FAILED, "docker network ls shows the networks there are", "not found"},
 }};
 
 /// The engine's own message, on one line.
@@ -90,7 +93,9 @@ Failure refused(const Endpoint& endpoint, std::string_view what, unsigned status
   const bool is_about_an_image = what.starts_with("build ") || what.starts_with("pull ");
   for (const Symptom& symptom : symptoms) {
     if (symptom.code != DREAM_E_FAILED && is_about_an_image) continue;
-    if (message.find(symptom.part) == std::string::npos) continue;
+    if (message.find(symptom.part) == std::string::npos ||
+        message.find(symptom.other_part) == std::string::npos)
+      continue;
     failure.code = symptom.code;
     failure.hint = symptom.hint;
     break;

@@ -46,6 +46,20 @@ TEST(DockerFailures, of_a_constraint_show_how_one_is_written) {
   EXPECT_EQ(failure.hint, R"(write `constraints` like "node.role==worker" or "node.labels.disk!=ssd")");
 }
 
+TEST(DockerFailures, of_a_machine_without_a_network_are_none_of_a_network_of_containers) {
+  const auto hint = [](const std::string& what, const std::string& text) {
+    return refused(endpoint, what, 500, message(text)).hint;
+  };
+  for (const char* why :
+       {"tcp 1.2.3.4:443: connect: network is unreachable", "tcp: lookup r.io: no such host"})
+    EXPECT_THAT(hint("pull the image x", std::string("Get https://r.io/v2/: dial ") + why),
+                HasSubstr("the engine's machine"));
+  EXPECT_EQ(hint("start the container", "the network is down"), "");
+  for (const char* text :
+       {"network x not found", "unable to find network with name or ID x: network not found"})
+    EXPECT_THAT(hint("create the container", text), HasSubstr("docker network ls"));
+}
+
 TEST(DockerFailures, say_what_where_and_what_to_do) {
   const auto exit =
       sdk::Exit::failed_start(refused(endpoint, "start the container", 500,
