@@ -48,6 +48,7 @@ Result<void> RemoteRun::begin(sdk::LoopQueue& loop, std::set<std::shared_ptr<Mas
   }
   seat_->master()->when_ready(this, loop, [this, lives = lives_, &kept](const Result<void>& ready) {
     if (!*lives) return;
+    std::erase_if(kept, [](const auto& one) { return !one->usable(); });  // nobody takes a seat there
     if (ready) kept.insert(seat_->master());
     connected(ready);
   });
