@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <mutex>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -55,13 +54,11 @@ Read read_manifest(const std::filesystem::path& folder, const std::filesystem::p
 }  // namespace
 
 Read manifest_in(const std::filesystem::path& folder) {
-  static std::mutex mutex;
   static std::unordered_map<std::string, std::pair<FileState, Read>> kept;
   const std::filesystem::path file = folder / "package.json";
   const std::optional<FileState> state = state_of(file);
   if (!state && !is_there(file)) return std::shared_ptr<const Manifest>();
   if (!state) return read_manifest(folder, file);
-  const std::lock_guard lock(mutex);
   const auto known = kept.find(file.string());
   if (known != kept.end() && known->second.first == *state) return known->second.second;
   Read read = read_manifest(folder, file);
