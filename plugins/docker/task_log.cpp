@@ -13,13 +13,16 @@ std::vector<Piece> TaskLog::take(std::string_view bytes) {
     return frame_header_size + (frame_.size() < frame_header_size ? 0 : size_in_frame(frame_));
   };
   while (!bytes.empty()) {
-    const std::string_view part = bytes.substr(0, size() - frame_.size());
-    frame_ += part;
+    const std::string_view part = bytes.substr(0, size() - frame_.size() - dropped_);
+    const std::string_view kept = part.substr(0, longest_frame - frame_.size());
+    frame_ += kept;
+    dropped_ += part.size() - kept.size();
     bytes.remove_prefix(part.size());
-    if (frame_.size() < size()) continue;
+    if (frame_.size() + dropped_ < size()) continue;
     const auto number = static_cast<std::uint32_t>(static_cast<unsigned char>(frame_.front()));
     take_frame(number, std::string_view(frame_).substr(frame_header_size), pieces);
     frame_.clear();
+    dropped_ = 0;
   }
   return pieces;
 }
@@ -49,6 +52,7 @@ void TaskLog::take_frame(std::uint32_t number, std::string_view text, std::vecto
 
 std::int64_t TaskLog::begin_again() {
   frame_.clear();
+  dropped_ = 0;
   std::string from = newest_;
   for (Stream& stream : streams_) {
     // Its next frame has the same time, as all frames of a line have.

@@ -24,6 +24,9 @@ class TaskLog {
   /// What the engine itself has said since the last call: why it can't go on.
   [[nodiscard]] std::string take_error();
 
+  /// No engine makes a longer one; the rest of it is dropped.
+  static constexpr std::size_t longest_frame = std::size_t{1024} * 1024;
+
  private:
   /// What is known of one stream. Its times never go back.
   struct Stream {
@@ -38,6 +41,7 @@ class TaskLog {
   std::array<Stream, 2> streams_;  ///< stdout, stderr
   std::string newest_;             ///< the time of the last frame of any stream
   std::string frame_;              ///< as far as it has come, with its header
+  std::size_t dropped_ = 0;        ///< so much of it was too much
   std::string error_;
 };
 

@@ -75,6 +75,18 @@ TEST(TaskLog, without_a_line_is_read_from_its_beginning) {
       << "the half frame is dropped";
 }
 
+TEST(TaskLog, keeps_only_the_begin_of_a_frame_that_is_too_long) {
+  const std::string time = "2026-11-29T10:54:38.000000001Z ";
+  const std::string text(std::size_t{3} * 1024 * 1024 - time.size(), 'a');
+  std::string header = log_frame(1, "");
+  header[5] = 48;  // 3 MiB
+  TaskLog log;
+  EXPECT_THAT(log.take(header + time + text.substr(1)), IsEmpty());
+  const std::vector<Piece> pieces = log.take("a" + line(1, "000000002", "next\n"));
+  const std::size_t kept = TaskLog::longest_frame - header.size() - time.size();
+  EXPECT_TRUE(pieces == std::vector({Piece{1, text.substr(0, kept) + "next\n"}}));
+}
+
 TEST(TaskLog, tells_what_the_engine_says_itself) {
   TaskLog log;
   EXPECT_THAT(log.take(log_frame(3, "node is not available")), IsEmpty());
