@@ -73,10 +73,12 @@ class DeadNotes {
     std::error_code ignored;
     if (!folder || !std::filesystem::is_directory(*folder, ignored)) return;
     lines_.emplace();
-    for (const auto& entry : std::filesystem::directory_iterator(*folder, ignored)) {
-      if (!entry.path().filename().string().starts_with(session + ".")) continue;
-      files_.insert(entry.path());
-      std::ifstream stream(entry.path(), std::ios::binary);
+    std::error_code failure;
+    for (std::filesystem::directory_iterator entry(*folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+      if (!entry->path().filename().string().starts_with(session + ".")) continue;
+      files_.insert(entry->path());
+      std::ifstream stream(entry->path(), std::ios::binary);
       for (std::string line; std::getline(stream, line);) lines_->insert(line);
     }
   }
