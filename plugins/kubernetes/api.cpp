@@ -70,8 +70,10 @@ Async<Result<Response>> Api::send(Request request, const OnPiece& on_piece, Limi
   sent_ = false;
   const Result<void> prepared = co_await log_in(refused, limit);
   if (!prepared) co_return prepared.failure();
-  // A new login may have another certificate.
-  if (!http_ || refused) http_.emplace(executor_, login_->endpoint(), server_words);
+  // A new login may have another certificate, also one that somebody else has asked for.
+  if (!http_ || certificates_ != login_->certificates())
+    http_.emplace(executor_, login_->endpoint(), server_words);
+  certificates_ = login_->certificates();
   request.target = access().prefix + request.target;
   request.headers = login_->headers();
   request.headers.emplace_back("Accept", "application/json");

@@ -77,6 +77,7 @@ class Api {
   asio::any_io_executor executor_;
   std::shared_ptr<Login> login_;
   std::optional<http::HttpClient> http_;
+  unsigned certificates_ = 0;  ///< of the login, when that was made
   std::chrono::milliseconds absent_patience_{0}, busy_patience_{0};
   asio::steady_timer pause_;
   asio::steady_timer leave_;  ///< ends when a login is given up

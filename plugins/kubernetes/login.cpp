@@ -131,6 +131,7 @@ void Login::take(Result<Credential> credential) {
   if (endpoint_.tls && !credential->certificate.empty()) {
     endpoint_.tls->certificate_text = credential->certificate;
     endpoint_.tls->key_text = credential->key;
+    ++certificates_;
   }
 }
 

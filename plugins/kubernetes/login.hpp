@@ -47,6 +47,8 @@ class Login : public std::enable_shared_from_this<Login> {
   [[nodiscard]] const Access& access() const { return access_; }
   /// With the client's certificate.
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  /// How often that has changed.
+  [[nodiscard]] unsigned certificates() const { return certificates_; }
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> headers() const;
 
  private:
@@ -66,7 +68,8 @@ class Login : public std::enable_shared_from_this<Login> {
   Result<void> outcome_;        ///< of the last one
   bool asked_ = false;          ///< it has given something
   std::int64_t expires_s_ = 0;  ///< of what it gave
-  asio::steady_timer turn_;     ///< ends when the program has answered
+  unsigned certificates_ = 0;
+  asio::steady_timer turn_;  ///< ends when the program has answered
 };
 
 }  // namespace dream::kubernetes

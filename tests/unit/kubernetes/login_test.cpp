@@ -76,6 +76,9 @@ echo '{"kind": "ExecCredential", "status": {"clientCertificateData": "cert", "cl
   ASSERT_TRUE(prepare(login));
   EXPECT_EQ(login->endpoint().tls->certificate_text, "cert");
   EXPECT_EQ(login->endpoint().tls->key_text, "key");
+  EXPECT_EQ(login->certificates(), 1U);
+  ASSERT_TRUE(prepare(login, true));
+  EXPECT_EQ(login->certificates(), 2U) << "who has the old one hears of it";
   const auto info = plugins::parse_json_file((folder.path() / "login.info").string());
   EXPECT_EQ(json_text(info, {"apiVersion"}), "client.authentication.k8s.io/v1");
   EXPECT_EQ(json_text(info, {"spec", "cluster", "server"}), "https://a");
