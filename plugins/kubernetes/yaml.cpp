@@ -5,7 +5,6 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <utility>
 
 #include "http/answer_of.hpp"
@@ -14,16 +13,16 @@ namespace dream::kubernetes {
 
 namespace {
 
-constexpr std::chrono::seconds limit{10};
+/// The loop waits for it.
+constexpr std::chrono::seconds limit{2};
 
-/// Each step of a run reads the same files.
+/// [loop] Each step of a run reads the same files, also those that can't be read.
 const std::string& remembered_answer(const std::string& program, const std::string& path,
                                      const std::string& text) {
-  static std::mutex mutex;
   static std::map<std::string, std::pair<std::string, std::string>> answers;
-  const std::scoped_lock lock(mutex);
-  auto& [of, answer] = answers[path];
-  if (answer.empty() || of != text) {
+  const auto [known, is_new] = answers.try_emplace(path);
+  auto& [of, answer] = known->second;
+  if (is_new || of != text) {
     of = text;
     answer = http::answer_of({program}, text, limit).text;
   }

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include "support/temporary_folder.hpp"
@@ -173,6 +177,20 @@ TEST(Kubeconfig, of_several_files_the_first_that_names_something_counts) {
   EXPECT_EQ(access->endpoint.address, "http://a:1");
   EXPECT_EQ(access->token_file, "/b/t");
   EXPECT_FALSE(access->endpoint.tls);
+}
+
+TEST(Yaml, whose_program_answers_nothing_is_not_asked_again) {
+  TemporaryFolder folder;
+  const auto program = folder.write("silent", "#!/bin/sh\necho asked >> $0.times\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const auto times = [&] {
+    std::ifstream file(program.string() + ".times");
+    return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
+  };
+  for (int step = 0; step < 2; ++step) EXPECT_FALSE(read_yaml("/silent", "a: 1", program.string()));
+  EXPECT_EQ(times(), 1);
+  EXPECT_FALSE(read_yaml("/silent", "a: 2", program.string()));
+  EXPECT_EQ(times(), 2);
 }
 
 TEST(Kubeconfig, tells_what_it_lacks) {
