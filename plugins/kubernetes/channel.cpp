@@ -9,6 +9,7 @@
 
 #include "failures.hpp"
 #include "pod_state.hpp"
+#include "shared/command_end.hpp"
 
 namespace dream::http {
 
@@ -39,8 +40,6 @@ constexpr std::chrono::seconds longest_silence{30};
 constexpr std::size_t longest_message = std::size_t{1024} * 1024;
 constexpr unsigned switching = 101;
 constexpr unsigned login_refused = 401;
-constexpr int not_executable = 126;
-constexpr int not_found_code = 127;
 
 /// The exit code that a Status names; nothing: it names none.
 std::optional<int> code_in(const Json& status) {
@@ -64,11 +63,11 @@ Result<life::CommandOutcome> outcome_of(const Json& status, std::string output) 
   std::optional<int> code = code_in(status);
   // Some engines tell of what they can't execute in place of a code.
   if (!code && (life::says_not_found(message) || life::says_not_executable(message))) {
-    code = not_executable;
+    code = plugins::not_executable;
     output += message;
   }
   if (!code) return Failure{DREAM_E_FAILED, message.empty() ? "the node doesn't tell how it ended" : message};
-  if (*code == not_executable && life::says_not_found(output)) code = not_found_code;
+  if (*code == plugins::not_executable && life::says_not_found(output)) code = plugins::not_found;
   return life::CommandOutcome{*code, std::move(output)};
 }
 
@@ -83,7 +82,7 @@ void CommandEar::take(const ChannelPiece& piece) {
   if (outcome_) return;
   if (piece.stream == command_out || piece.stream == command_err) {
     output_ += piece.bytes;
-    if (output_.size() > kept_output) output_.erase(0, output_.size() - kept_output);
+    if (output_.size() > plugins::kept_output) output_.erase(0, output_.size() - plugins::kept_output);
   }
   if (piece.stream != command_status) return;
   status_ += piece.bytes;

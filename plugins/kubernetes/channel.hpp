@@ -35,7 +35,6 @@ class CommandEar {
   /// It has ended, and this is how: a code as a shell has it, or why it couldn't be run.
   [[nodiscard]] const std::optional<Result<life::CommandOutcome>>& outcome() const { return outcome_; }
 
-  static constexpr std::size_t kept_output = 4096;
   static constexpr std::size_t longest_status = std::size_t{64} * 1024;
 
  private:

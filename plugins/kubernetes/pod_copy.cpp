@@ -6,6 +6,7 @@
 #include "channel.hpp"
 #include "pod_life.hpp"
 #include "project_copy.hpp"
+#include "shared/command_end.hpp"
 
 namespace dream::kubernetes {
 
@@ -54,7 +55,7 @@ Async<Result<void>> PodLife::send_folder() {
     goes_on = co_await channel.write(command_in, std::string_view(archive_).substr(at, sent_at_once));
   while (const auto piece = co_await channel.read()) {
     if (piece->stream == command_out || piece->stream == command_err) copy_words_ += piece->bytes;
-    if (copy_words_.size() > CommandEar::kept_output) copy_words_.resize(CommandEar::kept_output);
+    if (copy_words_.size() > plugins::kept_output) copy_words_.resize(plugins::kept_output);
     if (piece->stream == command_status) co_return Result<void>();
   }
   // Some tars take an archive that ends early for a whole one.

@@ -15,6 +15,7 @@
 
 #include "api.hpp"
 #include "http/complete.hpp"
+#include "shared/command_end.hpp"
 
 namespace dream::kubernetes {
 namespace {
@@ -125,9 +126,9 @@ TEST(Requests, have_each_of_several_headers_of_one_name) {
 
 TEST(CommandEar, keeps_the_last_of_much_output) {
   const auto ended =
-      heard({{1, std::string(CommandEar::kept_output, 'a')}, {2, "end"}, {3, R"({"status":"Success"})"}});
+      heard({{1, std::string(plugins::kept_output, 'a')}, {2, "end"}, {3, R"({"status":"Success"})"}});
   ASSERT_TRUE(ended && *ended);
-  EXPECT_EQ((*ended)->output.size(), CommandEar::kept_output);
+  EXPECT_EQ((*ended)->output.size(), plugins::kept_output);
   EXPECT_TRUE((*ended)->output.ends_with("aend"));
 }
 
