@@ -65,7 +65,6 @@ struct SwarmTask {
 /// Which output is read from a log: of a container, which the engine itself has, or of a task of the swarm.
 struct LogRequest {
   std::string path;                ///< "/containers/ID", "/tasks/ID"
-  std::uint32_t only = 0;          ///< a stream; 0: both
   int last = 0;                    ///< so many entries; 0: all
   bool timed = true;               ///< each with its time
   bool follow = false;             ///< what is still to come, too

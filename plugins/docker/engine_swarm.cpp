@@ -110,10 +110,7 @@ Async<Result<std::optional<SwarmTask>>> Engine::task(const std::string& id) {
 }
 
 Async<Result<void>> Engine::logs(const LogRequest& logs, HttpClient::OnPiece on_piece) {
-  std::string query = "?";
-  if (logs.only != DREAM_STDERR) query += "stdout=1&";
-  if (logs.only != DREAM_STDOUT) query += "stderr=1&";
-  query += logs.timed ? "timestamps=1" : "timestamps=0";
+  std::string query = "?stdout=1&stderr=1&timestamps=" + std::to_string(logs.timed ? 1 : 0);
   if (logs.last > 0) query += "&tail=" + std::to_string(logs.last);
   if (logs.follow) query += "&follow=1";
   if (logs.since_s > 0) query += "&since=" + std::to_string(logs.since_s);

@@ -16,10 +16,6 @@ namespace dream::docker {
 
 namespace {
 
-Failure wrong(const std::string& where, std::string message, std::string hint = {}) {
-  return {DREAM_E_OPTIONS, std::move(message), std::move(hint), where};
-}
-
 std::optional<Words> words_at(const sdk::Options& options, const char* name) {
   if (auto line = options.text(name)) return Words(*std::move(line));
   if (options.has(name)) return Words(options.texts(name));
@@ -73,7 +69,7 @@ Result<std::optional<Gpus>> read_gpus(const Json& json) {
   if (text == "all") return std::optional(Gpus{-1, {}});
   constexpr std::string_view prefix = "device=";
   if (!text.starts_with(prefix) || text.size() == prefix.size()) {
-    return wrong("/gpus", "this is no choice of GPUs", R"(use "all", a number, or "device=ID,ID")");
+    return wrong_setting("/gpus", "this is no choice of GPUs", R"(use "all", a number, or "device=ID,ID")");
   }
   Gpus gpus;
   for (std::size_t begin = prefix.size(); begin <= text.size();) {
@@ -87,14 +83,15 @@ Result<std::optional<Gpus>> read_gpus(const Json& json) {
 Result<void> read_limits(const Json& json, Options& options) {
   if (const Json& memory = json_at(json, {"memory"}); !memory.IsNull()) {
     const auto size = plugins::parse_size(memory.IsString() ? memory.GetString() : to_text(memory));
-    if (!size) return wrong("/memory", "this is no amount of memory", R"(write it like "512m" or "2g")");
+    if (!size)
+      return wrong_setting("/memory", "this is no amount of memory", R"(write it like "512m" or "2g")");
     if (*size < plugins::least_memory)
-      return wrong("/memory", "no container runs with less than 6 MiB", R"(for example "64m")");
+      return wrong_setting("/memory", "no container runs with less than 6 MiB", R"(for example "64m")");
     options.memory = *size;
   }
   if (const Json& cpus = json_at(json, {"cpus"}); cpus.IsNumber()) {
     options.nano_cpus = std::llround(cpus.GetDouble() * 1e9);
-    if (options.nano_cpus <= 0) return wrong("/cpus", "the number of CPUs has to be more than 0");
+    if (options.nano_cpus <= 0) return wrong_setting("/cpus", "the number of CPUs has to be more than 0");
   }
   return {};
 }
@@ -124,7 +121,7 @@ Result<std::optional<HealthCheck>> read_health_check(const Json& json) {
   if (const auto test = words_at(read, "test")) check.test = test_of(*test);
   if (!read.flag("disable").value_or(false)) return std::optional(std::move(check));
   if (!check.test.empty())
-    return wrong("/healthcheck", "it has a test, and is disabled", "leave one of them out");
+    return wrong_setting("/healthcheck", "it has a test, and is disabled", "leave one of them out");
   check.test = {"NONE"};
   return std::optional(std::move(check));
 }
@@ -155,8 +152,8 @@ bool is_ip_address(const std::string& text) {
 
 Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::string& where) {
   const auto bad = [&] {
-    return wrong(where, "\"" + text + "\" is no port",
-                 R"(write it like "8080:80", "127.0.0.1:5432:5432" or "53/udp")");
+    return wrong_setting(where, "\"" + text + "\" is no port",
+                         R"(write it like "8080:80", "127.0.0.1:5432:5432" or "53/udp")");
   };
   std::string_view rest(text);
   std::string protocol = "tcp";
@@ -197,8 +194,8 @@ Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::
 
 Result<Volume> parse_volume(const std::string& text, const std::string& where) {
   const auto bad = [&] {
-    return wrong(where, "\"" + text + "\" names no absolute path in the container",
-                 R"(write it like "./conf:/etc/conf:ro" or "data:/var/lib/data")");
+    return wrong_setting(where, "\"" + text + "\" names no absolute path in the container",
+                         R"(write it like "./conf:/etc/conf:ro" or "data:/var/lib/data")");
   };
   if (text.starts_with('/') && text.find(':') == std::string::npos) return Volume{.target = text};
   // The last one that can be it: a source may have colons, and a mode has no slash.
@@ -257,14 +254,15 @@ Result<Options> read_options(std::string_view json) {
     options.pull = *pull == "always" ? Pull::always : *pull == "never" ? Pull::never : Pull::missing;
   }
   if (options.image.empty() && !options.build) {
-    return wrong("", "there is neither an image nor a build", R"(set "image": "NAME" or "build": {})");
+    return wrong_setting("", "there is neither an image nor a build",
+                         R"(set "image": "NAME" or "build": {})");
   }
   if (!options.image.empty() && options.build) {
-    return wrong("/image", "there are both an image and a build", "leave one of them out");
+    return wrong_setting("/image", "there are both an image and a build", "leave one of them out");
   }
   if (!options.aliases.empty() && !has_names(options.network)) {
-    return wrong("/aliases", "there are no names on the network \"" + options.network + "\"",
-                 "leave one of them out: a run has a network of its own, where names are");
+    return wrong_setting("/aliases", "there are no names on the network \"" + options.network + "\"",
+                         "leave one of them out: a run has a network of its own, where names are");
   }
   if (const Result<void> limits = read_limits(read.json(), options); !limits) return limits.failure();
   auto swarm = read_swarm(read.json(), options);

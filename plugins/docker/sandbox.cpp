@@ -11,10 +11,6 @@ namespace dream::docker {
 
 namespace {
 
-Failure wrong_setting(const std::string& where, std::string message, std::string hint) {
-  return {DREAM_E_OPTIONS, std::move(message), std::move(hint), where};
-}
-
 /// A text or a number, as people write ids and settings.
 std::string text_of(const Json& value) {
   return value.IsString() ? std::string(value.GetString(), value.GetStringLength()) : to_text(value);
@@ -101,6 +97,10 @@ std::string joined(std::string left, std::string_view mark, std::string_view rig
 }
 
 }  // namespace
+
+Failure wrong_setting(const std::string& where, std::string message, std::string hint) {
+  return {DREAM_E_OPTIONS, std::move(message), std::move(hint), where};
+}
 
 Result<Sandbox> read_sandbox(const Json& options) {
   const sdk::Options read(to_text(options));

@@ -44,6 +44,9 @@ struct Sandbox {
   std::string domainname = {};
 };
 
+/// An option that can't be used; `where`: "/tmpfs/0".
+[[nodiscard]] Failure wrong_setting(const std::string& where, std::string message, std::string hint = {});
+
 /// The options of a task, which fit the schema. What the schema can't say is checked here.
 [[nodiscard]] Result<Sandbox> read_sandbox(const Json& options);
 
