@@ -15,12 +15,12 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "client.hpp"
 #include "failures.hpp"
 #include "shared/programs.hpp"
+#include "shared/start_thread.hpp"
 
 namespace dream::ssh {
 
@@ -102,16 +102,15 @@ Master::Master(const Options& options, std::string socket, int turns)
     state_ = State::over;
     return;
   }
-  try {
-    thread_ = std::thread([this, words = master_words(options, socket_)] {
-      if (wait_for_turn()) connect(words);
-      end_turn();
-      become(State::over);
-    });
-  } catch (const std::system_error& failure) {
-    said_ = std::string("no thread can be started: ") + failure.what();
-    state_ = State::over;
-  }
+  const std::error_code failure =
+      plugins::start_thread(thread_, [this, words = master_words(options, socket_)] {
+        if (wait_for_turn()) connect(words);
+        end_turn();
+        become(State::over);
+      });
+  if (!failure) return;
+  said_ = "no thread can be started: " + failure.message();
+  state_ = State::over;
 }
 
 Master::~Master() {
