@@ -63,9 +63,10 @@ sdk::Result<void> cancel_jobs_of(const std::string& session, const std::string& 
     return http::answer_of(with_variables(note, words), "", std::max(left, std::chrono::milliseconds(1)));
   };
   std::set<std::string> found;
-  for (const char* kind : {"--noheader", "--steps"}) {  // jobs, and the steps of an allocation
-    const http::Answer listed =
-        ask({"squeue", "--noheader", kind, "-u", std::to_string(::geteuid()), "-o", "%i %j"});
+  std::vector<std::string> list{"squeue", "--noheader", "-u", std::to_string(::geteuid()), "-o", "%i %j"};
+  for (const bool of_steps : {false, true}) {  // jobs, and the steps of an allocation
+    if (of_steps) list.emplace_back("--steps");
+    const http::Answer listed = ask(list);
     if (!listed.ok()) return trouble("the jobs of a dead run can't be listed", listed);
     std::istringstream lines(listed.text);
     for (std::string id, name; lines >> id >> std::ws && std::getline(lines, name);) {
