@@ -8,9 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "http/engine_thread.hpp"
 #include "leftovers.hpp"
-#include "life/step_run.hpp"
+#include "life/engine_executor.hpp"
 #include "pod_life.hpp"
 
 namespace {
@@ -20,53 +19,32 @@ namespace sdk = dream::sdk;
 using dream::plugins::own_lookup;
 
 /// One Pod for each task.
-class Kubernetes : public sdk::Executor {
+class Kubernetes : public dream::life::EngineExecutor {
  public:
   static constexpr sdk::PluginInfo info{.id = "kubernetes",
                                         .version = "1.0.0",
                                         .summary = "runs a Pod of a Kubernetes cluster",
                                         .abilities = DREAM_PLUGIN_TELLS_READY | DREAM_PLUGIN_RUNS_ELSEWHERE};
 
-  Kubernetes(const sdk::Host& host, sdk::Project project)
-      : host_(host), project_(std::move(project)), loop_(host) {}
+  using EngineExecutor::EngineExecutor;
 
   sdk::Result<std::unique_ptr<sdk::Run>> start(const sdk::Task& task) override {
-    if (host_.post() == nullptr || host_.output() == nullptr) {
-      return sdk::Failure{DREAM_E_UNSUPPORTED, "this host has no dream.post/1 or no dream.output/1"};
-    }
+    if (const sdk::Result<void> checked = check_host(); !checked) return checked.failure();
     sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_lookup());
     if (!plan) return plan.failure();
     notes_->find_place(host_);
     plan->notes = notes_;
-    const sdk::Result<dream::http::asio::any_io_executor> executor = thread_.executor();
-    if (!executor) return executor.failure();
-    auto run = std::make_unique<dream::life::StepRun>(host_, task.run());
-    const auto make = [&](std::shared_ptr<dream::life::LifeObserver> observer) {
-      auto login = login_of(*executor, plan->access);
-      return std::make_shared<PodLife>(*executor, std::move(login), *std::move(plan), std::move(observer));
-    };
-    run->begin(*executor, loop_, make);
-    return std::unique_ptr<sdk::Run>(std::move(run));
+    return begin(task, [&](const dream::http::asio::any_io_executor& executor,
+                           std::shared_ptr<dream::life::LifeObserver> observer) {
+      auto login = login_of(executor, plan->access);
+      return std::make_shared<PodLife>(executor, std::move(login), *std::move(plan), std::move(observer));
+    });
   }
 
   sdk::Result<std::string> describe(const sdk::Task& task) {
     const sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_lookup());
     if (!plan) return plan.failure();
     return dream::kubernetes::describe(*plan);
-  }
-
-  static sdk::Result<void> inside(sdk::Run& run, sdk::InsideCommand command) {
-    return static_cast<dream::life::StepRun&>(run).run_inside(std::move(command));
-  }
-
-  static sdk::Result<void> health(sdk::Run& run, const sdk::HealthQuestion& question) {
-    static_cast<dream::life::StepRun&>(run).ask_health(question);
-    return {};
-  }
-
-  /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
-  static sdk::Result<std::vector<sdk::FoundTask>> discover(const sdk::Host&, const sdk::Project&) {
-    return std::vector<sdk::FoundTask>();
   }
 
   static sdk::Result<void> tool(const sdk::Host&, const sdk::Project& project) {
@@ -107,12 +85,9 @@ class Kubernetes : public sdk::Executor {
     return login;
   }
 
-  sdk::Host host_;
-  sdk::Project project_;
-  sdk::LoopQueue loop_;
   std::shared_ptr<dream::plugins::RunNotes> notes_ = std::make_shared<dream::plugins::RunNotes>();
-  dream::http::EngineThread thread_{dream::life::teller(host_, loop_)};  // joined before what it uses goes
-  std::map<std::string, std::shared_ptr<Login>> logins_;                 // has timers of the thread
+  std::map<std::string, std::shared_ptr<Login>>
+      logins_;  // with timers of the thread: they go before its loop
 };
 
 }  // namespace
