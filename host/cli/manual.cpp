@@ -88,7 +88,8 @@ std::string cell(std::string_view text) {
 
 std::string manual_page() {
   std::string page = fmt::format(".TH DREAM 1 \"\" \"dream {}\" \"User Commands\"\n", DREAM_VERSION);
-  page += ".SH NAME\ndream \\- runs a project of a monorepo and everything it needs\n.SH SYNOPSIS\n.nf\n";
+  page +=
+      ".SH NAME\ndream \\- runs tasks of a monorepo's projects, with their dependencies\n.SH SYNOPSIS\n.nf\n";
   for (std::string_view lines = usage_lines; !lines.empty();) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     page += troff(trimmed(lines.substr(0, end))) + "\n";
@@ -97,7 +98,7 @@ std::string manual_page() {
   page += ".fi\n.SH DESCRIPTION\n" + troff(program_summary) + "\n";
   page +=
       "The file\n.I dream.json\nin the current folder, or in the nearest one above it that has one, says "
-      "what each task runs and what it needs.\n.SH COMMANDS\n";
+      "what each task runs and what it depends on.\n.SH COMMANDS\n";
   for (const Subcommand* command : all_commands()) {
     page += item(usage_of(*command), command->help);
     for (const OptionWords& option : own_options(*command))
@@ -107,6 +108,11 @@ std::string manual_page() {
   for (const OptionWords& option : option_words(run_command)) page += item(names_of(option), option.help);
   page += ".SH EXIT STATUS\n";
   for (const ExitWords& code : exit_words()) page += item(code.code, code.meaning);
+  page += ".SH SEE ALSO\n" +
+          troff(fmt::format("The documents are in {}. reference.md has everything on one page, "
+                            "configuration.md every key of dream.json.",
+                            documents_place)) +
+          "\n";
   return page;
 }
 

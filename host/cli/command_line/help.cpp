@@ -66,14 +66,18 @@ std::string examples_of(const Subcommand& command) {
 }  // namespace
 
 std::span<const ExitWords> exit_words() {
-  static constexpr std::array<ExitWords, 8> codes{
+  static constexpr std::array<ExitWords, 11> codes{
       {{"0", "success"},
+       {"1",
+        "a service ended with 0, or a step became unhealthy; validate --strict: warnings; ctl: not done"},
        {"2", "nothing was run (usage, configuration, plan)"},
-       {"70", "internal error"},
+       {"3", "ctl: no run is going on, or there is no such record"},
+       {"70", "internal error, or stdout can't be written"},
        {"124", "timeout"},
        {"125", "the container engine or the system refused a step"},
        {"126/127", "a command can't be executed/found"},
        {"128+n", "signal n"},
+       {"141", "the reader of stdout has gone"},
        {"else", "the first required failure's own code"}}};
   return codes;
 }
@@ -92,7 +96,8 @@ std::string general_help() {
       text += row("  " + usage_of(*command), command->help);
   }
   text += "\n`dream help COMMAND` shows the options of that command. `dream TASK` has these:\n";
-  return text + options_text(*find_command("run")) + "\n" + exit_codes();
+  return text + options_text(*find_command("run")) + "\n" + exit_codes() +
+         fmt::format("\nDocuments: {}.\n", documents_place);
 }
 
 }  // namespace dream::cli

@@ -16,7 +16,12 @@ struct ExitWords {
 };
 
 inline constexpr const char* program_summary =
-    "Runs a task of the current folder's project with everything that it needs, and stops it all at the end.";
+    "Runs a task of the current folder's project and the dependencies that dream.json lists for it, and\n"
+    "stops everything at the end.";
+
+/// Where the documents are: beside the program, wherever it is installed.
+inline constexpr const char* documents_place =
+    "share/doc/dream, beside dream's own bin folder (Debian's package: /usr/share/doc/dream)";
 
 inline constexpr std::string_view usage_lines =
     "dream TASK [options] [-- arguments for TASK]\n"

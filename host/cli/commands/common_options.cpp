@@ -27,7 +27,7 @@ void define_place(Definition& definition, Options& options) {
 void define_selection(Definition& definition, Options& options) {
   definition.flag("--all", options.all, "every project that has the task");
   definition.text_or_nothing(
-      "--affected", "BASE", options.affected, options.affected_since,
+      "--affected", "[BASE]", options.affected, options.affected_since,
       "projects with changes since BASE, and what depends on them (default: the main branch)");
   definition.flag("--dependents", options.dependents, "what depends on the selected projects, too");
   definition.flag("--list-only", options.list_only, "say which projects are selected and why, run nothing");
@@ -37,18 +37,17 @@ void define_planning(Definition& definition, Options& options) {
   definition.list("-p,--project", "PROJECT", options.projects,
                   "this project instead of the current folder's; several, and globs: './packages/*'");
   definition.flag("-r,--recursive,!--no-recursive", options.recursive,
-                  "dependencies of dependencies, too (or not)");
+                  "include the dependencies of dependencies (or not)");
   definition.number("-j,--jobs", "N", options.jobs, 1, most_jobs,
                     "run at most N foreground steps of a group at once (default: the number of processors)");
   definition.flag("-k,--keep-going", options.keep_going,
                   "after a failure, go on with the steps that don't need the failed one");
   definition.list("--profile", "NAME", options.profiles,
                   "include the steps of this profile; '*': of all profiles (DREAM_PROFILES adds more)");
-  definition.choice<bool>(
-      "--ports", "HOW", options.moves_ports,
-      "exact (as dream.json has them) or auto (all moved by an offset of this working tree)",
-      {{"exact", false}, {"auto", true}});
-  definition.time("--grace", options.grace, "overrides every stop.grace");
+  definition.choice<bool>("--ports", "HOW", options.moves_ports,
+                          "exact (as in dream.json) or auto (add the working tree's own offset to all ports)",
+                          {{"exact", false}, {"auto", true}});
+  definition.time("--grace", options.grace, "override every stop.grace");
 }
 
 void define_output(Definition& definition, Options& options) {
@@ -60,7 +59,7 @@ void define_output(Definition& definition, Options& options) {
                              {"quiet", Output::quiet},
                              {"events", Output::events}});
   definition.flag("-q,--quiet", options.quiet,
-                  "show only the last lines of the steps that fail (= -o quiet)");
+                  "hide the output of steps; show the last lines of those that fail (= -o quiet)");
   definition.path("--log-dir", "DIR", options.log_directory,
                   "also write every step's output into files of this folder");
   definition.path("--trace", "FILE", options.trace_file,

@@ -81,7 +81,7 @@ const Subcommand ctl_logs{
     .define =
         [](Definition& definition, Options& options) {
           define_steps(definition, options, Request::What::logs, 0);
-          definition.flag("-f,--follow", options.ctl.request.follow, "and what they write from now on");
+          definition.flag("-f,--follow", options.ctl.request.follow, "also show what they write from now on");
           definition.moment("--since", options.ctl.since_ms,
                             "what they wrote since then: 5m, 30s, 2026-11-29T07:00");
           definition.flag("--raw", options.ctl.raw, "the bytes as they are, without labels");
@@ -102,7 +102,8 @@ const Subcommand ctl_wait{
           using Until = Request::Until;
           define_steps(definition, options, Request::What::wait, 0);
           definition.choice<Until>(
-              "--until", "WHAT", options.ctl.request.until, "started, ready or ended",
+              "--until", "WHAT", options.ctl.request.until,
+              "started, ready or ended (default: until they are up: ready, or started without `ready`)",
               {{"started", Until::started}, {"ready", Until::ready}, {"ended", Until::ended}});
           definition.time("--timeout", options.ctl.timeout, "give up after so long (exit code 124)");
         },
@@ -173,7 +174,7 @@ const Subcommand ctl_attach{
     .define =
         [](Definition& definition, Options& options) {
           define_steps(definition, options, Request::What::attach, 1, 1);
-          definition.flag("--look", options.ctl.request.look, "only show it");
+          definition.flag("--look", options.ctl.request.look, "show the terminal, and type nothing");
         },
     .run = ask_runs,
 };

@@ -16,7 +16,8 @@ namespace {
 
 std::string commands_to_know(const std::string& task, const TextStyle& style) {
   Table table({Tone::plain, Tone::faint}, style.colour);
-  table.add({"dream " + task, "runs it with everything that it needs; Ctrl-C ends all of it"});
+  table.add(
+      {"dream " + task, "runs it and the dependencies that dream.json lists for it; Ctrl-C ends all of it"});
   table.add({"dream plan " + task, "shows what that would start, in which order"});
   table.add({"dream list", "shows the tasks of every project; dream help shows all commands"});
   return table.text();

@@ -17,9 +17,10 @@ void define_run(Definition& definition, Options& options) {
   define_place(definition, options);
   define_planning(definition, options);
   define_selection(definition, options);
-  definition.flag("--detach", options.detach,
-                  "returns when all is started and ready; the run goes on: dream ctl");
-  definition.flag("--record", options.record, "keeps what happens: dream ctl history, dream ctl show");
+  definition.flag(
+      "--detach", options.detach,
+      "return when everything is started and ready; the run goes on, and `dream ctl` controls it");
+  definition.flag("--record", options.record, "record the run, for `dream ctl history` and `dream ctl show`");
   definition.flag("-n,--dry-run", options.dry_run,
                   "show the plan and its timeline, run nothing (= dream plan)");
   define_output(definition, options);
@@ -78,7 +79,7 @@ const Subcommand run_command{
 
     .name = "run",
     .takes = "TASK…",
-    .help = "runs tasks with everything that they need; `dream TASK` is the same",
+    .help = "runs tasks and the dependencies that dream.json lists for them; `dream TASK` is the same",
     .examples = {"dream dev                         # of the project of this folder",
                  "dream run build test --all -j 4    # several tasks, in every project that has them"},
     .define = define_run,

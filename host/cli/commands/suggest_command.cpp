@@ -137,7 +137,7 @@ const Subcommand suggest_command{
           definition.words(options.tasks, 0, 1);
           define_place(definition, options);
           define_planning(definition, options);
-          definition.flag("--write", options.write, "puts what it suggests into dream.json");
+          definition.flag("--write", options.write, "write the suggestions into dream.json");
           define_output(definition, options);
           define_look(definition, options);
         },

@@ -26,7 +26,7 @@ int list_folders(const plugin::Trust& trust) {
   if (!confirmed) return refuse(confirmed.error());
   std::string text;
   for (const std::string& folder : confirmed->folders) text += printable(folder) + "\n";
-  return print(text.empty() ? "no folder is trusted beside your own\n" : text);
+  return print(text.empty() ? "you have accepted no folder of another user\n" : text);
 }
 
 int forget(const fs::path& folder, const plugin::Trust& trust) {

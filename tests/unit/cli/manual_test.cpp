@@ -37,7 +37,7 @@ TEST(Manual, has_every_word_of_every_command) {
       EXPECT_THAT(text, HasSubstr(usage_of(*command)));
       EXPECT_THAT(text, HasSubstr(plain(std::string(command->help))));
       for (const OptionWords& option : option_words(*command)) {
-        EXPECT_THAT(text, HasSubstr(option.help));
+        EXPECT_THAT(text, HasSubstr(plain(option.help)));
         EXPECT_THAT(text, HasSubstr(option.names.back() + (option.value.empty() ? "" : " " + option.value)));
       }
     }
@@ -64,6 +64,11 @@ TEST(Help, of_a_family_and_of_all_lists_the_commands) {
   EXPECT_THAT(general_help(),
               AllOf(HasSubstr("Usage: dream TASK"), HasSubstr("--recursive"), HasSubstr("Exit codes"),
                     HasSubstr("help [COMMAND]"), Not(HasSubstr("ctl why"))));
+}
+
+TEST(Help, and_the_manual_end_with_the_place_of_the_documents) {
+  for (const std::string& text : {general_help(), plain(manual_page())})
+    EXPECT_THAT(text.substr(text.size() - 240), HasSubstr(documents_place));
 }
 
 TEST(Manual, is_of_this_version) {
