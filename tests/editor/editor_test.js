@@ -43,7 +43,7 @@ const places = [
   {
     text: task('"restart": |"sometimes", "stop": { "gracems": 1 }'),
     offers: { '"failure"': '', '"always"': '' },
-    shows: 'Whether another attempt follows',
+    shows: 'Whether the step is started again',
     errors: ['"gracems": Property gracems is not allowed.',
              '"sometimes": Write "no", "failure" or "always", or an object.'],
   },
