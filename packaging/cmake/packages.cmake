@@ -48,19 +48,38 @@ add_custom_command(OUTPUT ${changelog} COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/C
 add_custom_target(changelog ALL DEPENDS ${changelog})
 install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev RENAME copyright COMPONENT plugin_api)
-# The manuals for authors, whose links lead to what is installed with them; of any other link its words stay.
+
+# dream_install_documents(DESTINATION COMPONENT NAME… [INCLUDES PATH]): documents whose links lead to what is installed.
+function(dream_install_documents destination component)
+  cmake_parse_arguments(arg "" INCLUDES "" ${ARGN})
+  set(folder ${PROJECT_BINARY_DIR}/documents/${component})
+  set(sources)
+  set(made)
+  foreach(name IN LISTS arg_UNPARSED_ARGUMENTS)
+    set(document ${PROJECT_SOURCE_DIR}/docs/${name}.md)
+    if(NOT EXISTS ${document})
+      set(document ${PROJECT_SOURCE_DIR}/plugins/${name}/README.md)
+    endif()
+    list(APPEND sources ${document})
+    list(APPEND made ${folder}/${name}.md)
+  endforeach()
+  list(JOIN arg_UNPARSED_ARGUMENTS " " names)
+  set(script ${PROJECT_SOURCE_DIR}/packaging/cmake/documents.cmake)
+  add_custom_command(OUTPUT ${made}
+                     COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D TO=${folder} -D "NAMES=${names}"
+                             -D INCLUDES=${arg_INCLUDES} -P ${script}
+                     DEPENDS ${sources} ${script} VERBATIM)
+  add_custom_target(${component}_documents ALL DEPENDS ${made})
+  install(FILES ${made} DESTINATION ${destination} COMPONENT ${component})
+endfunction()
+
+dream_install_documents(${CMAKE_INSTALL_DATADIR}/doc/dream dream reference configuration functional-specification control
+                        migrating events clusters examples shell npm deno docker ssh slurm kubernetes)
 set(manuals_dir ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev)
-file(RELATIVE_PATH include_link /prefix/${manuals_dir} /prefix/${CMAKE_INSTALL_INCLUDEDIR})
 set(examples tests/conformance/job_server/jobs.cpp tests/plugins/third_party/cargo.cpp)
-foreach(manual plugin-tutorial plugin-abi plugin-rules)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/${manual}.md)
-  file(READ docs/${manual}.md text)
-  string(REPLACE "(../plugin_api/include/" "(${include_link}/" text "${text}")
-  string(REGEX REPLACE "\\(\\.\\./tests/[a-z_/]*/([a-z]+\\.cpp)\\)" "(examples/\\1)" text "${text}")
-  string(REGEX REPLACE "\\[([^]\n]*)\\]\\((control|functional-specification)\\.md[^)]*\\)" "\\1" text "${text}")
-  file(WRITE ${PROJECT_BINARY_DIR}/manuals/${manual}.md "${text}")
-endforeach()
-install(DIRECTORY ${PROJECT_BINARY_DIR}/manuals/ DESTINATION ${manuals_dir} COMPONENT plugin_api)
+file(RELATIVE_PATH include_link /prefix/${manuals_dir} /prefix/${CMAKE_INSTALL_INCLUDEDIR})
+dream_install_documents(${manuals_dir} plugin_api plugin-tutorial plugin-abi plugin-rules
+                        INCLUDES ${include_link})
 install(FILES ${examples} DESTINATION ${manuals_dir}/examples COMPONENT plugin_api)
 
 include(CPack)

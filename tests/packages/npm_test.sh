@@ -57,6 +57,7 @@ cat > "$app/dream.json" << 'END'
 }
 END
 run npm install --offline --no-audit --no-fund || fail "npm install"
+[ -f "$app/node_modules/dream-run/share/doc/dream/reference.md" ] || fail "no documents"
 [ -d "$app/node_modules/@dream-run/linux-$cpu" ] || fail "the program isn't installed"
 modules="$app/node_modules"
 dream="$modules/.bin/dream"

@@ -51,6 +51,7 @@ dream completion zsh | cmp - "$prefix/share/zsh/vendor-completions/_dream"
 dream completion fish | cmp - "$prefix/share/fish/vendor_completions.d/dream.fish"
 [ -f "$prefix/share/doc/dream/copyright" ] || fail "no licence"
 [ -f "$prefix/share/doc/dream/third-party-licences" ] || fail "no licences of what is inside"
+[ -f "$prefix/share/doc/dream/reference.md" ] || fail "no documents for users"
 [ -f "$prefix/share/doc/dream-plugin-dev/plugin-rules.md" ] || fail "no documents for authors of plugins"
 
 cp -r "$examples/build-then-run" "$folder/example"
