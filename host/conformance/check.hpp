@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "conformance/rule.hpp"
 
-/// `dream plugin check`: whether a plugin keeps the rules of its border.
+/// `dream plugin check`: whether a plugin keeps the rules of the plugin interface.
 namespace dream::conformance {
 
 /// What a check comes to.

@@ -12,7 +12,7 @@
 #include "base/process.hpp"
 #include "plugin/executor.hpp"
 
-/// The values of the C border and dream's own, translated into each other.
+/// The values of the C interface and dream's own, translated into each other.
 namespace dream::plugin {
 
 [[nodiscard]] inline dream_str view_of(std::string_view text) {

@@ -26,7 +26,7 @@ class ErrorSink {
   static dream_status fail(dream_errors* self, dream_status code, dream_str where, dream_str message,
                            dream_str hint) noexcept;
 
-  // The struct that crosses the border comes first, so that its address is that of the whole.
+  // The struct that the plugin sees comes first, so that its address is that of the whole.
   struct Table {
     dream_errors base;
     ErrorSink* owner;

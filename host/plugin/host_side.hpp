@@ -201,7 +201,7 @@ class HostSide {
   void child_wrote(dream_child_id id, Stream stream, std::string_view bytes);
   void child_exited(dream_child_id id, const ExitStatus& status);
 
-  // The struct that crosses the border comes first, so that its address is that of the whole.
+  // The struct that the plugin sees comes first, so that its address is that of the whole.
   struct Table {
     dream_host base;
     HostSide* owner;

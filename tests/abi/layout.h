@@ -47,7 +47,7 @@ ENDS(dream_health, ask, 16);
 
 /*
  * The sizes of today: the only lines that change, and only with a member that was appended and has its own
- * line above. Whoever compares a size that comes over the border compares it with an end, not with these.
+ * line above. Whoever compares a size that comes from the other side compares it with an end, not with these.
  */
 SIZE(dream_errors, 16);
 SIZE(dream_host, 64);

@@ -34,7 +34,7 @@ struct GoodPlugin : ::testing::Test {
     }
     const std::string path = std::getenv("PATH");
     ::setenv("PATH", (tools.path().string() + ":" + path).c_str(), 1);
-    // An engine that is never there: what is checked is the border.
+    // An engine that is never there: what is checked is the plugin interface.
     ::setenv("DOCKER_HOST", ("unix://" + tools.path().string() + "/no.sock").c_str(), 1);
   }
   TemporaryFolder tools;

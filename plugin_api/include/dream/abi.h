@@ -6,7 +6,7 @@
  * table, through the services that the host lends (host/: log.h, output.h, paths.h, post.h, process.h,
  * timer.h, work.h) and through the extensions that a plugin may have (ext/: depends.h,
  * describe.h, discover.h, health.h, inside.h, reap.h).
- * This file is the reference of the border. C++ authors use the SDK on top of it (sdk.hpp).
+ * This file is the reference of the plugin interface. C++ authors use the SDK on top of it (sdk.hpp).
  *
  * Compiles as C11, C17 and C++11 to C++20 without a warning. It needs nothing but the C library's headers.
  *
@@ -51,7 +51,7 @@
  * be ignorable answers DREAM_E_UNSUPPORTED: nothing that was asked is silently dropped. The host does
  * likewise.
  *
- * Exceptions never cross the border. In C++17 and later the function types are noexcept.
+ * Exceptions never cross the interface. In C++17 and later the function types are noexcept.
  *
  * Threads. [loop]: called on the host's one loop thread, never concurrently and never while another call of
  * the same plugin is running. [any]: may be called on any thread at any time. [worker]: called on a thread of

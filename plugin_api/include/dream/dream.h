@@ -1,4 +1,4 @@
-/* All of the C border: the contract, every service of the host, and every extension of a plugin. */
+/* All of the C interface: the contract, every service of the host, and every extension of a plugin. */
 #ifndef DREAM_DREAM_H
 #define DREAM_DREAM_H
 

@@ -1,4 +1,4 @@
-/// The C++20 SDK of dream's executor plugins, on top of the C border of abi.h. Header-only: it is compiled
+/// The C++20 SDK of dream's executor plugins, on top of the C interface of abi.h. Header-only: it is compiled
 /// into the plugin and may change from release to release; plugins that are built already keep loading.
 ///
 ///     #include <dream/sdk.hpp>

@@ -74,7 +74,7 @@ class HealthQuestion {
   void* context_;
 };
 
-/// Tells a Failure over the border.
+/// Tells dream of a Failure, through the interface.
 inline dream_status tell(dream_errors* errors, const Failure& failure) {
   return errors->fail(errors, failure.code, view(failure.where), view(failure.message), view(failure.hint));
 }

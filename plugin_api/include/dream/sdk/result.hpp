@@ -10,12 +10,12 @@
 
 namespace dream::sdk {
 
-/// `text` as the border passes it; borrows it.
+/// `text` as the interface passes it; borrows it.
 [[nodiscard]] inline dream_str view(std::string_view text) {
   return {text.data(), text.size()};
 }
 
-/// What the border passed; borrowed.
+/// What the interface passed; borrowed.
 [[nodiscard]] inline std::string_view text(dream_str view) {
   return view.data == nullptr ? std::string_view() : std::string_view(view.data, view.size);
 }
