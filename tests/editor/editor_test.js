@@ -15,8 +15,8 @@ const project = (members) => `{ "projects": { "./db": { ${members} } } }`;
 const task = (members) => project(`"tasks": { "start": { ${members} } }`);
 const entries = (elements) => `{ "workspace": { "./api": { "dev": [${elements}] } } }`;
 const places = [
-  { text: '{ | }', offers: { executor: 'that names none', workspace: 'What runs before what' }, errors: [] },
-  { text: task('|'), offers: { command: 'shell line', stop: 'terminated', options: 'for this task' }, errors: [] },
+  { text: '{ | }', offers: { executor: 'that names none', workspace: 'What each task depends on' }, errors: [] },
+  { text: task('|'), offers: { command: 'shell line', stop: 'is stopped', options: 'for this task' }, errors: [] },
   { text: '{ "executor": | }', offers: { '"shell"': '', '"npm"': '', '"deno"': '', '"docker"': '' } },
   {
     text: project('"executor": "docker", "options": { |"imge": "x", "init": 5 }'),
