@@ -8,8 +8,10 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "base/text.hpp"
+#include "cli/command_line/parse.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "control/place.hpp"
@@ -38,9 +40,10 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
                                              const std::set<pid_t>& above) {
   constexpr Duration patience = std::chrono::milliseconds(500);
   std::optional<Result<void>> judged;
-  control::OpenRuns runs = control::open_runs(
-      control::sockets_of_runs(plugin::own_lookup()),
-      [&](const control::RunInfo& run) { return above.contains(run.pid); }, patience);
+  const auto is_above = [&](pid_t pid) { return above.contains(pid); };
+  control::OpenRuns runs = control::open_runs(control::sockets_of_runs(plugin::own_lookup()),
+                                              [&](const control::RunInfo& run) { return is_above(run.pid); },
+                                              {patience, is_above});
   for (control::Connection& run : runs.meant) {
     const auto answer = run.ask({.id = 1, .what = control::Request::What::ps}, read_clock() + patience);
     for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>()) {
@@ -71,23 +74,69 @@ std::function<bool(const control::RunInfo&)> is_same(const Selection& selection,
   };
 }
 
+bool has_terminal(pid_t pid) {
+  const auto status = process::process_status(pid);
+  return status && status->has_terminal;
+}
+
+/// The folders that a run may have been started for, as its process has them: where it stands, also as its
+/// shell has reached that over links, and what its -C says. Empty: it has ended, or may not be looked at.
+std::vector<std::string> starting_folders(pid_t pid) {
+  std::vector<std::filesystem::path> folders{process::folder_of(pid)};
+  if (const auto reached = process::environment_value(pid, "PWD")) folders.emplace_back(*reached);
+  const std::optional<Options> options = options_of_run(pid);
+  std::vector<std::string> found;
+  for (std::filesystem::path folder : folders) {
+    if (folder.empty()) continue;
+    if (options && options->directory) folder /= *options->directory;
+    found.push_back(printable(folder.lexically_normal().string()));
+    found.push_back(control::real_root(folder));
+  }
+  return found;
+}
+
 }  // namespace
+
+std::optional<Options> options_of_run(pid_t pid) {
+  const std::string line = process::command_line(pid);
+  std::vector<const char*> words;
+  for (std::size_t at = 0; at < line.size(); at = line.find('\0', at) + 1) words.push_back(line.c_str() + at);
+  const auto parsed = parse_command_line(static_cast<int>(words.size()), words.data());
+  const auto* invocation = parsed ? std::get_if<Invocation>(&*parsed) : nullptr;
+  return invocation == nullptr ? std::nullopt : std::optional(invocation->options);
+}
+
+control::Waiting waiting_for_any_run() {
+  return {.on_long_wait = [](const control::SilentRun& run) {
+    complain(fmt::format("{} yet; dream waits for it for {} at most", sentence_on(run),
+                         human_duration(control::usual_patience)));
+  }};
+}
+
+control::Waiting waiting_for(std::function<bool(const std::string&)> is_folder_meant) {
+  control::Waiting waiting = waiting_for_any_run();
+  waiting.can_be_meant = [is_folder_meant = std::move(is_folder_meant)](pid_t pid) {
+    const std::vector<std::string> folders = starting_folders(pid);
+    if (folders.empty()) return process::process_status(pid).has_value();
+    return std::ranges::any_of(folders, is_folder_meant);
+  };
+  return waiting;
+}
+
+control::Waiting waiting_for_runs_of(const std::string& root) {
+  return waiting_for([root](const std::string& folder) { return is_in(folder, root); });
+}
 
 bool is_in(const std::string& inner, const std::string& outer) {
   return inner == outer || inner.starts_with(outer.ends_with('/') ? outer : outer + "/");
 }
 
-void keep_those_in(const std::string& root, std::vector<control::SilentRun>& runs) {
-  std::erase_if(runs, [&](const control::SilentRun& run) {
-    return run.pid != 0 && !is_in(process::folder_of(run.pid), root);
-  });
-}
-
 control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
-                                 Duration patience) {
+                                 Duration most) {
+  control::Waiting waiting = waiting_for_runs_of(control::real_root(root));
+  waiting.most = most;
   control::OpenRuns runs =
-      control::open_runs(control::sockets_of_runs(plugin::own_lookup()), is_same(selection, root), patience);
-  keep_those_in(control::real_root(root), runs.silent);
+      control::open_runs(control::sockets_of_runs(plugin::own_lookup()), is_same(selection, root), waiting);
   const Result<history::Archive> archive = history::Archive::open_own();
   if (runs.silent.empty() || !archive) return runs;
   const std::vector<history::Overview> recorded = recorded_runs(*archive, archive->entries_of(root));
@@ -137,10 +186,12 @@ Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::pa
 std::string sentence_on(const control::SilentRun& run) {
   const std::string pid = run.pid == 0 ? "" : fmt::format(" (pid {})", run.pid);
   return fmt::format("run {}{} {}", run.run.substr(0, control::RunInfo::short_size), pid,
-                     run.unheard   ? fmt::format("goes on and can't be asked, as its socket is gone or lies "
-                                                   "elsewhere (XDG_RUNTIME_DIR); `kill {}` ends it",
-                                                 run.pid)
-                     : run.stopped ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it"
+                     run.unheard ? fmt::format("goes on and can't be asked, as its socket is gone or lies "
+                                               "elsewhere (XDG_RUNTIME_DIR); `kill {}` ends it",
+                                               run.pid)
+                     : run.stopped
+                         ? fmt::format("is stopped, as by Ctrl-Z, and can't be asked: {} continues it",
+                                       has_terminal(run.pid) ? "fg" : fmt::format("`kill -CONT {}`", run.pid))
                      : run.refused.empty() ? "doesn't answer"
                                            : "can't be asked: " + run.refused);
 }
@@ -170,9 +221,9 @@ bool wait_for_end(control::Connection& run, const Plan& plan) {
 }
 
 bool is_stopping_run(pid_t pid) {
-  control::OpenRuns runs = control::open_runs(
-      control::sockets_of_runs(plugin::own_lookup()),
-      [&](const control::RunInfo& run) { return run.pid == pid; }, short_patience);
+  control::OpenRuns runs = control::open_runs(control::sockets_of_runs(plugin::own_lookup()),
+                                              [&](const control::RunInfo& run) { return run.pid == pid; },
+                                              {short_patience, [&](pid_t other) { return other == pid; }});
   return std::ranges::any_of(runs.meant,
                              [](control::Connection& run) { return is_being_stopped(run, short_patience); });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "cli/options.hpp"
 #include "cli/selection.hpp"
 #include "control/client.hpp"
 #include "history/archive.hpp"
@@ -17,12 +18,19 @@
 namespace dream::cli {
 
 /// Those of the same steps of this workspace; `silent`: those that may be of the same, as far as is known.
-/// `patience` for all that say nothing.
+/// `most`: for all that say nothing.
 [[nodiscard]] control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
-                                               Duration patience = control::usual_patience);
+                                               Duration most = control::usual_patience);
 
-/// Leaves those that may be runs of this workspace: they stand in a folder of it.
-void keep_those_in(const std::string& root, std::vector<control::SilentRun>& runs);
+/// What a run was started with, as its process has it. None: it has ended, or may not be looked at.
+[[nodiscard]] std::optional<Options> options_of_run(pid_t pid);
+
+/// How to wait for runs: a user who waits for long learns for whom.
+[[nodiscard]] control::Waiting waiting_for_any_run();
+/// The same where those are meant that may have been started for such a folder.
+[[nodiscard]] control::Waiting waiting_for(std::function<bool(const std::string&)> is_folder_meant);
+/// For runs of this workspace.
+[[nodiscard]] control::Waiting waiting_for_runs_of(const std::string& root);
 
 /// Whether a folder is this one or lies below it.
 [[nodiscard]] bool is_in(const std::string& inner, const std::string& outer);

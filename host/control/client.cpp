@@ -46,6 +46,19 @@ bool Connection::take_hello(Instant until) {
   return true;
 }
 
+std::optional<bool> Connection::take_hello(const std::string& id, Instant connected, const Waiting& waiting) {
+  constexpr Duration for_anyone = std::chrono::milliseconds(100);  // one that is well says it at once
+  constexpr Duration unmentioned = std::chrono::seconds(1);
+  const bool stopped = is_stopped();
+  if (!stopped && take_hello(connected + std::min(for_anyone, waiting.most))) return true;
+  if (waiting.can_be_meant && pid() != 0 && !waiting.can_be_meant(pid())) return std::nullopt;
+  if (stopped || !timed_out()) return false;
+  if (take_hello(connected + std::min(unmentioned, waiting.most))) return true;
+  const bool goes_on = timed_out() && read_clock() < connected + waiting.most;
+  if (goes_on && waiting.on_long_wait) waiting.on_long_wait({id, pid()});
+  return goes_on && take_hello(connected + waiting.most);
+}
+
 std::string Connection::refusal() const {
   const rapidjson::Document line =
       parse_line(std::string_view(kept_).substr(at_, kept_.find('\n', at_) - at_));
@@ -125,14 +138,16 @@ bool Connection::is_stopped() const {
 }
 
 OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
-                   const std::function<bool(const RunInfo&)>& is_meant, Duration patience) {
+                   const std::function<bool(const RunInfo&)>& is_meant, const Waiting& waiting) {
   OpenRuns runs;
   std::vector<std::pair<std::string, Connection>> greeted;
   for (const std::filesystem::path& socket : sockets)
     if (auto run = Connection::connect(socket)) greeted.emplace_back(run_of(socket), std::move(*run));
-  const Instant until = read_clock() + patience;
+  const Instant connected = read_clock();
   for (auto& [id, run] : greeted) {
-    if (run.is_stopped() || !run.take_hello(until))
+    const std::optional<bool> greets = run.take_hello(id, connected, waiting);
+    if (!greets) continue;
+    if (!*greets)
       runs.silent.push_back({id, run.pid(), run.is_stopped()});
     else if (!is_meant(run.info()))
       continue;

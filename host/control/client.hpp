@@ -21,6 +21,7 @@ namespace dream::control {
 inline constexpr Duration usual_patience = std::chrono::seconds(5);
 
 struct OpenRuns;
+struct Waiting;
 
 /// A run that could not be asked.
 struct SilentRun {
@@ -29,6 +30,16 @@ struct SilentRun {
   bool stopped = false;      ///< as by Ctrl-Z
   std::string refused = {};  ///< what it said instead of an answer; empty: nothing
   bool unheard = false;      ///< its record says that it goes on, and it has no socket (any more)
+};
+
+/// How long runs that say nothing are waited for, all together.
+struct Waiting {
+  Duration most = usual_patience;
+  /// Whether a silent run can be meant, by its process, which isn't 0; where it can't, it costs next to
+  /// nothing and is passed over. Empty: each can.
+  std::function<bool(pid_t)> can_be_meant = {};
+  /// Is told of a run that is still waited for after a second.
+  std::function<void(const SilentRun&)> on_long_wait = {};
 };
 
 /// A connection to a run, for a program that has nothing else to do.
@@ -58,11 +69,15 @@ class Connection {
 
  private:
   friend OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
-                            const std::function<bool(const RunInfo&)>& is_meant, Duration patience);
+                            const std::function<bool(const RunInfo&)>& is_meant, const Waiting& waiting);
   explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
   /// Without its hello; where no more can wait for that, without a connection.
   [[nodiscard]] static std::optional<Connection> connect(const std::filesystem::path& socket);
   [[nodiscard]] bool take_hello(Instant until);
+  /// The same of one of many runs that were connected to at this moment. None: it says nothing and can't be
+  /// meant.
+  [[nodiscard]] std::optional<bool> take_hello(const std::string& id, Instant connected,
+                                               const Waiting& waiting);
   /// What came with the hello: why nothing may be asked. Empty: it may.
   [[nodiscard]] std::string refusal() const;
 
@@ -81,9 +96,9 @@ struct OpenRuns {
 };
 
 /// Connections to the runs among these sockets that are meant. All are connected to first: those that say
-/// nothing cost `patience` together, and those that are stopped nothing.
+/// nothing are waited for together, and those that are stopped not at all.
 [[nodiscard]] OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
                                  const std::function<bool(const RunInfo&)>& is_meant,
-                                 Duration patience = usual_patience);
+                                 const Waiting& waiting = {});
 
 }  // namespace dream::control

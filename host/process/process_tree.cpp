@@ -174,6 +174,7 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
     if (field == 4) status.parent = number<pid_t>(word);
     if (field == 5) status.group = number<pid_t>(word);
     if (field == 6) status.session = number<pid_t>(word);
+    if (field == 7) status.has_terminal = number<int>(word) != 0;
     if (field == 14 || field == 15) status.processor_ticks += number<std::uint64_t>(word);  // user and system
     if (field == 20) status.threads = number<int>(word);
     if (field == 22) status.identity.start_time = number<std::uint64_t>(word);
@@ -290,9 +291,9 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
   return std::nullopt;
 }
 
-std::string folder_of(pid_t pid) {
+std::filesystem::path folder_of(pid_t pid) {
   std::error_code unknown;
-  return printable(std::filesystem::read_symlink(proc_path(pid, "cwd"), unknown).string());
+  return std::filesystem::read_symlink(proc_path(pid, "cwd"), unknown);
 }
 
 bool has_environment(pid_t pid) {

@@ -37,6 +37,7 @@ struct ProcessStatus {
   pid_t parent = 0;
   pid_t group = 0;
   pid_t session = 0;
+  bool has_terminal = false;  ///< that signals of keys may come from
   int threads = 1;
   std::uint64_t processor_ticks = 0;  ///< the time on processors, in clock ticks
   std::uint64_t resident_pages = 0;   ///< of memory, its own and shared ones
@@ -104,8 +105,8 @@ inline constexpr int most_looks = 8;
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
 
-/// The folder that a process stands in, as it can be shown; empty: it has ended, or may not be looked at.
-[[nodiscard]] std::string folder_of(pid_t pid);
+/// The folder that a process stands in; empty: it has ended, or may not be looked at.
+[[nodiscard]] std::filesystem::path folder_of(pid_t pid);
 
 /// Whether a process has an environment that may be read, and is not empty.
 [[nodiscard]] bool has_environment(pid_t pid);

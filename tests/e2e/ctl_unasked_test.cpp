@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -162,6 +163,63 @@ TEST_F(UnaskedRecorded, run_that_has_all_clients_says_so) {
                                            ") can't be asked: 64 clients are connected already"),
                                  Not(HasSubstr("kill"))));
   }
+}
+
+/// A socket that somebody listens at who never says a word, and stands elsewhere.
+TEST(CtlPs, passes_over_a_silent_run_of_somewhere_else) {
+  const Stack stack(two_tasks);
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  const Descriptor silent(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = stack.root() / "runtime/dream/run-11111111-2222-4333-8444-555555555555";
+  std::memcpy(address.sun_path, path.c_str(), path.size());
+  ASSERT_EQ(::bind(silent.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(silent.get(), 8), 0);
+  const Finished asked = stack.ctl({"ps"});
+  EXPECT_EQ(asked.code, 0);
+  EXPECT_EQ(asked.err, "");
+  const Finished of_all = stack.ctl({"ps", "--everywhere"});
+  EXPECT_EQ(of_all.code, 1);
+  const std::string who = "dream: run 11111111 (pid " + std::to_string(::getpid()) + ") doesn't answer";
+  EXPECT_THAT(of_all.err,
+              AllOf(HasSubstr(who + " yet; dream waits for it for 5.0 s at most\n"), HasSubstr(who + "\n")));
+  std::filesystem::remove(path);
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlPs, tells_of_a_stopped_run_that_was_started_from_another_folder) {
+  const Stack stack(two_tasks);
+  Launch launch = stack.launch({"dev", "-C", (stack.root() / "c").string()});
+  launch.folder = "/";
+  DreamRun dream(stack, launch);
+  dream.await_out("begun\n");
+  const pid_t host = host_of(dream.pid());
+  ::kill(host, SIGSTOP);
+  await_stopped(host);
+  const Finished asked = stack.ctl({"ps"});
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_THAT(asked.err, HasSubstr("(pid " + std::to_string(host) + ") is stopped"));
+  ::kill(host, SIGCONT);
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlPs, says_how_a_stopped_run_without_a_terminal_goes_on) {
+  const Stack stack(two_tasks);
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  EXPECT_EQ(dream.exit_code_beside_others(), 0) << dream.err();
+  const std::string json = stack.ctl({"ps", "--json"}).out;
+  const pid_t host = std::stoi(json.substr(json.find("\"pid\": ") + 7));
+  ::kill(host, SIGSTOP);
+  await_stopped(host);
+  const std::string remedy = "can't be asked: `kill -CONT " + std::to_string(host) + "` continues it\n";
+  EXPECT_THAT(stack.ctl({"ps"}).err, HasSubstr(remedy));
+  ::kill(host, SIGCONT);
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
 }
 
 }  // namespace

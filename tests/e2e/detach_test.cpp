@@ -49,6 +49,22 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
   EXPECT_TRUE(await_all_ended());
 }
 
+TEST(Detached, run_has_the_options_that_it_was_started_with) {
+  const Stack stack(R"({"projects": {"./c": {"tasks": {"dev": {"command": "read word < $ROOT/nobody"}}}}})");
+  const std::vector<std::string> words{"dev", "--detach", "--ports", "auto", "--grace", "9s", "--", "word"};
+  const auto detach = [&](const std::vector<std::string>& asked) {
+    DreamRun dream(stack, stack.launch(asked));
+    EXPECT_EQ(dream.exit_code_beside_others(), 0) << dream.err();
+    return dream.err();
+  };
+  detach(words);
+  EXPECT_THAT(detach(words), AllOf(HasSubstr("./c:dev runs already"), Not(HasSubstr("no effect"))));
+  EXPECT_THAT(detach({"dev", "--detach", "--ports", "auto", "--grace", "1s"}),
+              HasSubstr("dream: --grace has no effect on that run"));
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+}
+
 TEST(Detached, runs_of_the_same_are_told_but_not_each_of_many) {
   const Stack stack;
   std::vector<std::unique_ptr<DreamRun>> all;

@@ -22,7 +22,6 @@
 #include "cli/workspace.hpp"
 #include "control/client.hpp"
 #include "control/place.hpp"
-#include "process/process_tree.hpp"
 
 namespace dream::cli {
 
@@ -46,15 +45,12 @@ Result<control::OpenRuns> runs_above(const Options& options,
   const Result<std::filesystem::path> folder = prepare::starting_folder(options.directory);
   if (!folder) return folder.error();
   const std::string here = control::real_root(*folder);
-  control::OpenRuns runs =
-      control::open_runs(sockets, [&](const control::RunInfo& run) { return is_in(here, run.root); });
+  control::OpenRuns runs = control::open_runs(
+      sockets, [&](const control::RunInfo& run) { return is_in(here, run.root); },
+      waiting_for([&](const std::string& folder) { return is_in(folder, here) || is_in(here, folder); }));
   std::size_t nearest = 0;
   for (const Connection& run : runs.meant) nearest = std::max(nearest, run.info().root.size());
   std::erase_if(runs.meant, [&](const Connection& run) { return run.info().root.size() < nearest; });
-  std::erase_if(runs.silent, [&](const control::SilentRun& run) {
-    const std::string theirs = process::folder_of(run.pid);
-    return run.pid != 0 && !is_in(theirs, here) && !is_in(here, theirs);
-  });
   add_unheard(options, runs);
   if (!runs.meant.empty() || !runs.silent.empty()) return runs;
   Error error = why;
@@ -73,8 +69,8 @@ Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ct
   }
   std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
   control::OpenRuns runs = control::open_runs(
-      sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
-  if (!root.empty()) keep_those_in(root, runs.silent);
+      sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; },
+      root.empty() ? waiting_for_any_run() : waiting_for_runs_of(root));
   add_unheard(options, runs);
   return runs;
 }

@@ -39,30 +39,32 @@ namespace {
 using control::Connection;
 using control::Request;
 
-/// What was given on the command line that a run which goes on can't take any more.
-std::vector<std::string> options_of_a_start(const Options& options) {
-  const std::pair<bool, const char*> all[] = {{options.recursive.has_value(), "--recursive"},
-                                              {options.jobs.has_value(), "--jobs"},
-                                              {options.keep_going, "--keep-going"},
-                                              {!options.profiles.empty(), "--profile"},
-                                              {options.moves_ports, "--ports"},
-                                              {options.grace.has_value(), "--grace"},
-                                              {options.output != Output::automatic, "--output"},
-                                              {options.quiet, "--quiet"},
-                                              {options.log_directory.has_value(), "--log-dir"},
-                                              {options.trace_file.has_value(), "--trace"},
-                                              {options.record, "--record"},
-                                              {options.debug, "--debug"},
-                                              {!options.arguments.empty(), "the arguments after --"}};
+/// What was given on the command line that a run which goes on can't take any more, and wasn't started with.
+std::vector<std::string> options_of_a_start(const Options& options, const Options& of_run) {
   std::vector<std::string> given;
-  for (const auto& [is_given, name] : all)
-    if (is_given) given.emplace_back(name);
+  const auto see = [&](const auto member, const char* name) {
+    if (options.*member != Options().*member && options.*member != of_run.*member) given.emplace_back(name);
+  };
+  see(&Options::recursive, "--recursive");
+  see(&Options::jobs, "--jobs");
+  see(&Options::keep_going, "--keep-going");
+  see(&Options::profiles, "--profile");
+  see(&Options::moves_ports, "--ports");
+  see(&Options::grace, "--grace");
+  see(&Options::output, "--output");
+  see(&Options::quiet, "--quiet");
+  see(&Options::log_directory, "--log-dir");
+  see(&Options::trace_file, "--trace");
+  see(&Options::record, "--record");
+  see(&Options::debug, "--debug");
+  see(&Options::arguments, "the arguments after --");
   return given;
 }
 
 int wait_for_same(Connection& run, const Options& options) {
   complain(sentence_on(run.info(), {"runs already", "run already"}));
-  if (const auto ignored = options_of_a_start(options); !ignored.empty()) {
+  if (const auto ignored = options_of_a_start(options, options_of_run(run.pid()).value_or(Options()));
+      !ignored.empty()) {
     const bool are_many = ignored.size() > 1 || !options.arguments.empty();
     complain(join_words(ignored) + (are_many ? " have" : " has") +
              " no effect on that run; dream ctl down ends it");

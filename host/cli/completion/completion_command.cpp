@@ -99,12 +99,10 @@ class Offering {
   /// Those of this workspace, which it may have none of.
   [[nodiscard]] std::vector<control::Connection> open_runs() const {
     if (!loaded_) return {};
-    return control::open_runs(
-               control::sockets_of_runs(plugin::own_lookup()),
-               [root = control::real_root(loaded_->workspace.root)](const control::RunInfo& run) {
-                 return run.root == root;
-               },
-               typing_patience)
+    return control::open_runs(control::sockets_of_runs(plugin::own_lookup()),
+                              [root = control::real_root(loaded_->workspace.root)](
+                                  const control::RunInfo& run) { return run.root == root; },
+                              {typing_patience})
         .meant;
   }
 

@@ -38,8 +38,8 @@ TEST(OpenRuns, connects_to_all_before_it_waits_for_any) {
               0);
     const Descriptor gone(::accept(of_silent.get(), nullptr, nullptr));
   });
-  const OpenRuns runs = open_runs(
-      {silent, talking}, [](const RunInfo&) { return true; }, std::chrono::hours(1));
+  const OpenRuns runs =
+      open_runs({silent, talking}, [](const RunInfo&) { return true; }, {std::chrono::hours(1)});
   server.join();
   ASSERT_EQ(runs.meant.size(), 1U);
   EXPECT_EQ(runs.meant.front().info().run, "5f0c");
@@ -70,13 +70,42 @@ TEST(OpenRuns, waits_for_all_that_say_nothing_no_longer_than_it_may) {
   const TemporaryFolder folder;
   const Descriptor one = listen_at(folder.path() / "run-1");
   const Descriptor other = listen_at(folder.path() / "run-2");
-  const OpenRuns runs =
-      open_runs({folder.path() / "run-1", folder.path() / "run-2"}, [](const RunInfo&) { return true; }, {});
+  const OpenRuns runs = open_runs({folder.path() / "run-1", folder.path() / "run-2"},
+                                  [](const RunInfo&) { return true; }, {Duration(0)});
   EXPECT_TRUE(runs.meant.empty());
   ASSERT_EQ(runs.silent.size(), 2U);
   EXPECT_EQ(runs.silent.front().run, "1");
   EXPECT_EQ(runs.silent.front().pid, ::getpid());
   EXPECT_FALSE(runs.silent.front().stopped);
+}
+
+TEST(OpenRuns, waits_for_no_run_that_can_not_be_meant) {
+  const TemporaryFolder folder;
+  const Descriptor other = listen_at(folder.path() / "run-1");
+  std::vector<pid_t> asked;
+  const OpenRuns runs = open_runs({folder.path() / "run-1"}, [](const RunInfo&) { return true; },
+                                  {.most = std::chrono::hours(1), .can_be_meant = [&](pid_t pid) {
+                                     asked.push_back(pid);
+                                     return false;
+                                   }});
+  EXPECT_TRUE(runs.silent.empty());
+  EXPECT_EQ(asked, std::vector{::getpid()});
+}
+
+TEST(OpenRuns, tells_of_a_run_that_it_waits_for_and_goes_on_waiting) {
+  const TemporaryFolder folder;
+  const Descriptor listening = listen_at(folder.path() / "run-5f0c");
+  Descriptor run;
+  std::vector<std::string> told;
+  const auto speak = [&](const SilentRun& silent) {
+    told.push_back(silent.run);
+    run = Descriptor(::accept(listening.get(), nullptr, nullptr));
+    EXPECT_EQ(write_all(run.get(), std::string_view("{\"v\":1,\"run\":\"5f0c\",\"root\":\"/w\"}\n")), 0);
+  };
+  const OpenRuns runs = open_runs({folder.path() / "run-5f0c"}, [](const RunInfo&) { return true; },
+                                  {.most = std::chrono::hours(1), .on_long_wait = speak});
+  EXPECT_EQ(runs.meant.size(), 1U);
+  EXPECT_EQ(told, std::vector<std::string>{"5f0c"});
 }
 
 }  // namespace
