@@ -194,8 +194,7 @@ struct NeededFailed {
 using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady,
                              BecameUnhealthy, Renewed, Held, RestartRequested, NeededFailed>;
 
-/// How a step ended; while it goes on, its latest attempt. One that is being terminated has its kind and
-/// reason already while it still runs.
+/// How a step ended; while it goes on, its latest attempt. One that is being terminated says so already.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
   std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: those that concern it alone
@@ -207,6 +206,7 @@ struct Outcome {
   std::optional<Instant> started;        ///< of the first attempt
   std::optional<Instant> ready;          ///< all probes of the latest attempt had passed
   std::optional<Instant> ended;          ///< of the step; none while it is to start again
+  std::optional<Duration> ran;           ///< the latest attempt, which is over; none: it never did
 };
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------

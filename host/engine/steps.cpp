@@ -130,6 +130,8 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   }
   if (holds(progress, before)) --holding;
   if (holds(progress, phase)) ++holding;
+  if (is_under_way(before) && !is_under_way(phase) && progress.started)
+    outcome_of(step).ran = now - *progress.started;
   if (phase == Phase::ended) {
     ++ended;
     if (is_ordinary(step)) --others_left;
@@ -169,6 +171,7 @@ void Engine::State::note_start(StepIndex step) {
   DREAM_ASSERT(!progress_of(step).started);
   ran = true;
   progress_of(step).started = now;
+  if (!is_under_way(progress_of(step).phase)) outcome_of(step).ran = Duration(0);
   if (std::optional<Instant>& first = outcome_of(step).started) {
     actions.emplace_back(StepRestarted{attempt_of(step)});
   } else {

@@ -164,6 +164,11 @@ engine::Outcome Record::outcome_in(const Json& object) const {
   outcome.left_behind = control::texts_at(object, "leftBehind");
   outcome.started = moment_at(object, "startedUs");
   outcome.ended = moment_at(object, "endedUs");
+  const bool is_known = outcome.started && outcome.ended && *outcome.started <= *outcome.ended;
+  if (const auto ran = moment_at(object, "ranUs"))
+    outcome.ran = *ran - Instant{};
+  else if (is_known && member_of(object, "ranUs") == nullptr)  // an older dream's
+    outcome.ran = *outcome.ended - *outcome.started;
   return outcome;
 }
 

@@ -17,8 +17,7 @@ void take_end(const Record& record, const Json& object, StepTimes& times) {
   // When one was ended is nothing about it.
   const bool by_itself =
       outcome.kind == engine::OutcomeKind::succeeded || outcome.kind == engine::OutcomeKind::failed;
-  const bool is_known = outcome.started && outcome.ended && *outcome.started <= *outcome.ended;
-  if (by_itself && is_known) times.ran = *outcome.ended - *outcome.started;
+  if (by_itself && outcome.ran) times.ran = outcome.ran;
 }
 
 Duration change_of(const std::optional<Duration>& before, const std::optional<Duration>& after) {

@@ -99,6 +99,7 @@ void add_outcome(JsonLine& json, const engine::Outcome& outcome, const Plan& pla
   };
   add_end(json, outcome, plan);
   json.member("startedUs", since(outcome.started)).member("endedUs", since(outcome.ended));
+  json.member("ranUs", outcome.ran ? std::optional(microseconds(*outcome.ran)) : std::nullopt);
   if (!outcome.left_behind.empty()) json.member("leftBehind", outcome.left_behind);
 }
 

@@ -16,8 +16,7 @@ namespace dream::output {
 namespace {
 
 std::string duration_of(const engine::Outcome& outcome) {
-  if (!outcome.started || !outcome.ended) return "-";
-  return human_duration(*outcome.ended - *outcome.started);
+  return outcome.ran ? human_duration(*outcome.ran) : "-";
 }
 
 }  // namespace

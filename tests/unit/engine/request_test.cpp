@@ -53,6 +53,36 @@ TEST(Request, to_hold_a_step_takes_back_that_its_delay_lets_others_start) {
   }
 }
 
+TEST(Request, counts_no_time_in_which_a_step_did_not_run) {
+  ManualRun run({service(), foreground(), foreground()});
+  const auto ran = [&](int step) { return run.engine().outcomes()[static_cast<std::size_t>(step)].ran; };
+  run.begin();
+  EXPECT_FALSE(ran(0));
+  run.advance_to(10);
+  run.exited(1);
+  EXPECT_EQ(ran(1), Duration(10));
+  run.feed(HoldAsked{first});
+  run.advance_to(13);
+  run.killed(0, 15);
+  run.advance_to(1000);
+  run.feed(StartAsked{StepIndex{1}});
+  run.advance_to(1004);
+  run.exited(1);
+  EXPECT_EQ(ran(1), Duration(4)) << "the latest attempt alone";
+  run.interrupted();
+  EXPECT_EQ(run.killed(2, 2), "ended c; finish 130");
+  EXPECT_EQ(ran(0), Duration(13)) << "till it was held";
+  EXPECT_EQ(ran(2), Duration(994));
+}
+
+TEST(Request, counts_a_start_of_which_nobody_heard_as_no_time) {
+  ManualRun run({foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.advance_to(10);
+  run.exited(0);
+  EXPECT_EQ(run.engine().outcomes()[0].ran, Duration(0));
+}
+
 /// Else it would wait for somebody who starts it, and the run with it.
 TEST(Request, holds_nothing_that_runs_at_the_end_of_a_run_that_is_being_stopped) {
   Step dump = foreground();

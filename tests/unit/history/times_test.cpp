@@ -40,6 +40,15 @@ TEST(Times, are_in_the_summary_where_the_events_are_lost) {
   EXPECT_EQ(times[1].ran, microseconds(70));
 }
 
+TEST(Times, of_a_step_that_has_started_again_are_those_of_its_last_attempt) {
+  const auto times =
+      times_of(run_of({ended(50, "./b:go", "succeeded", 20),
+                       event_text(900, "ended", "./b:go",
+                                  R"("outcome":"succeeded","startedUs":20,"endedUs":900,"ranUs":4)")}));
+  EXPECT_EQ(times[1].started, microseconds(20));
+  EXPECT_EQ(times[1].ran, microseconds(4));
+}
+
 TEST(Times, of_a_damaged_record_are_none_below_zero) {
   const auto times = times_of(run_of({summary_text(
       99, R"({"step":"./b:go","outcome":"failed","exit":{"code":1},"startedUs":90,"endedUs":20})")}));

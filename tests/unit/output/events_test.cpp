@@ -71,13 +71,13 @@ TEST_F(EventsTest, tells_how_a_step_ended) {
   ends(a, 3);
   EXPECT_EQ(last(),
             R"({"v":1,"atUs":5000,"event":"ended","step":"./a:go","outcome":"failed","exit":{"code":3},)"
-            R"("reason":null,"error":null,"killed":false,"startedUs":2000,"endedUs":5000})"
+            R"("reason":null,"error":null,"killed":false,"startedUs":2000,"endedUs":5000,"ranUs":3000})"
             "\n");
   renderer_->end(b);
   happens(engine::Exited{{b}, KilledBy{9}});
   EXPECT_EQ(last(), R"({"v":1,"atUs":6000,"event":"ended","step":"./b:go","outcome":"failed",)"
                     R"("exit":{"signal":"SIGKILL"},"reason":null,"error":null,"killed":false,)"
-                    R"("startedUs":3000,"endedUs":6000})"
+                    R"("startedUs":3000,"endedUs":6000,"ranUs":3000})"
                     "\n");
 }
 

@@ -73,7 +73,7 @@ TEST_F(LogDirectoryTest, has_an_index_of_files_and_outcomes) {
       index,
       HasSubstr(R"("stdout":"02-b.out.log","stderr":"02-b.err.log","complete":true,"outcome":"failed",)"
                 R"("exit":{"code":4},"reason":null,"error":null,"killed":false,)"
-                R"("startedUs":3000,"endedUs":6000})"));
+                R"("startedUs":3000,"endedUs":6000,"ranUs":3000})"));
 }
 
 TEST_F(LogDirectoryTest, has_every_attempt_of_a_step) {

@@ -17,23 +17,17 @@ TEST(Summary, has_a_line_a_step_and_a_last_one_with_the_counts) {
   plan.steps.push_back({.id = {"./services/auth", "dev"}, .required = false});
   plan.steps.push_back({.id = {"./api", "dev"}, .timeout = milliseconds(5000)});
   plan.steps.push_back({.id = {"./web", "dev"}});
-  const Instant begin{};
   const std::array<Outcome, 4> outcomes{
       Outcome{.kind = OutcomeKind::terminated,
               .reason = engine::RequiredFailed{StepIndex{2}},
               .exit = KilledBy{9},
               .forced = true,
-              .started = begin,
-              .ended = begin + milliseconds(12'100)},
-      Outcome{.kind = OutcomeKind::failed,
-              .exit = ExitedWith{3},
-              .started = begin,
-              .ended = begin + milliseconds(40)},
+              .ran = milliseconds(12'100)},
+      Outcome{.kind = OutcomeKind::failed, .exit = ExitedWith{3}, .ran = milliseconds(40)},
       Outcome{.kind = OutcomeKind::failed,
               .reason = engine::TimedOut{},
               .exit = KilledBy{15},
-              .started = begin,
-              .ended = begin + milliseconds(5001)},
+              .ran = milliseconds(5001)},
       Outcome{.kind = OutcomeKind::skipped, .reason = engine::RequiredFailed{StepIndex{2}}},
   };
   const std::vector<std::string> lines{
