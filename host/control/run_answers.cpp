@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "output/outcome_json.hpp"
 #include "output/summary.hpp"
@@ -189,6 +190,10 @@ void add_changes(JsonLine& json, const Plan& plan, std::span<const StepChange> c
 
 namespace {
 
+bool is_up(State state) {
+  return state == State::running || state == State::ready || state == State::unhealthy;
+}
+
 /// In a list all that is pending waits for the same: only the first of it has more to say.
 void keep_what_explains(const RunState& run, std::vector<StepIndex>& before) {
   if (!run.plan().is_list) return;
@@ -218,6 +223,9 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
     if (const std::string reason = reason_of(run, next, before, now); !reason.empty()) text += ": " + reason;
     if (known.state == State::ended || known.state == State::backoff)
       text += ": " + sentence_on_end(run, next);
+    if (is_up(known.state) && settings.interactive && access.type && access.type(next, "", [] {}))
+      text += "; it reads from a terminal of its own: dream ctl attach " +
+              shell_quoted(to_string(settings.id)) + " types there";
     text += settings.where.known() ? " (" + access.place_of(settings.where) + ")" : " (requested)";
     sentences.push_back(std::move(text));
     keep_what_explains(run, before);
@@ -230,10 +238,6 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
 }
 
 namespace {
-
-bool is_up(State state) {
-  return state == State::running || state == State::ready || state == State::unhealthy;
-}
 
 /// "./a:go has ended", "./a:go is held".
 std::string sentence_on(const std::string& name, State state) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/shell_quote.hpp"
 #include "output/label.hpp"
 
 namespace dream::runtime {
@@ -62,7 +63,10 @@ Terminals::Terminals(const Settings& settings, process::TerminalState& state, Lo
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   const bool front = is_in_front(step);
-  if (allowed && step.interactive && !front) return interactive();
+  if (allowed && step.interactive && !front) {
+    tell_where_to_type(step);
+    return interactive();
+  }
   process::ChildStreams streams;
   // A line that the probe looks for must not be torn by one of the other stream.
   const bool keeps_apart = settings_.keeps_apart || has_probe<LogProbe>(step.ready);
@@ -96,6 +100,18 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
 bool Terminals::is_in_front(const Step& step) const {
   if (settings_.mode != output::OutputMode::raw) return false;
   return !step.background || (settings_.alone && may_read_keys());
+}
+
+/// Whoever sees its output on this terminal would type here. Once a step.
+void Terminals::tell_where_to_type(const Step& step) {
+  using output::OutputMode;
+  const bool shown = settings_.mode == OutputMode::prefix || settings_.mode == OutputMode::grouped ||
+                     settings_.mode == OutputMode::grouped_front;
+  if (!shown || !is_terminal(STDIN_FILENO) || !told_.insert(to_string(step.id)).second) return;
+  const bool may_be_in_front = !step.background || settings_.alone;
+  log_.write(LogLevel::info, to_string(step.id) + " reads from a terminal of its own: dream ctl attach " +
+                                 shell_quoted(to_string(step.id)) + " types there" +
+                                 (may_be_in_front ? " (with -o raw it reads from this one)" : ""));
 }
 
 /// A terminal of its own, whatever dream has.

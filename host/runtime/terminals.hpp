@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,7 @@ class Terminals {
   [[nodiscard]] process::Outlet foreground_outlet(int descriptor) const;
   [[nodiscard]] bool is_in_front(const Step& step) const;
   [[nodiscard]] process::ChildStreams interactive();
+  void tell_where_to_type(const Step& step);
   void warn(const Error& error);
 
   Settings settings_;
@@ -58,6 +60,7 @@ class Terminals {
   winsize window_;
   bool joins_pipes_;  ///< what a task writes keeps its order, where both streams lead to the same reader
   bool warned_ = false;
+  std::set<std::string> told_;  ///< steps whose user knows where to type
 };
 
 }  // namespace dream::runtime

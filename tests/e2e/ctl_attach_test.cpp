@@ -82,6 +82,39 @@ class Attach : public testing::Test {
   DreamRun dream{consoles, consoles.launch({"dev"})};
 };
 
+TEST_F(Attach, is_named_by_why) {
+  EXPECT_THAT(consoles.ctl({"why", "./a:console"}).out,
+              HasSubstr("; it reads from a terminal of its own: dream ctl attach ./a:console types there ("));
+  EXPECT_THAT(consoles.ctl({"why", "./c:dev"}).out, Not(HasSubstr("attach")));
+  EXPECT_THAT(dream.err(), Not(HasSubstr("attach"))) << "nobody can type here";
+}
+
+/// ./c:dev in front asks, ./a:console in the background does, too.
+TEST(Interactive, steps_say_where_to_type_to_who_could_type_here) {
+  const Consoles consoles(
+      R"({"workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "console", "async": true}]}},
+      "projects": {"./a": {"tasks": {"console": {"interactive": true, "command": "echo begun; read word"}}},
+                   "./c": {"tasks": {"dev": {"interactive": true, "command": "echo asks; read word; echo has $word"}}}}})");
+  const std::string words = " reads from a terminal of its own: dream ctl attach ";
+  {
+    Terminal window(consoles, consoles.launch({"dev"}));
+    window.await_screen("asks");
+    EXPECT_THAT(
+        window.screen(),
+        AllOf(HasSubstr("./a:console" + words + "./a:console types there\r\n"),
+              HasSubstr("./c:dev" + words + "./c:dev types there (with -o raw it reads from this one)\r\n")));
+    window.type("\x03");
+    EXPECT_EQ(window.exit_code_once_all_ended(), 130);
+  }
+  Terminal raw(consoles, consoles.launch({"dev", "-o", "raw"}));
+  raw.await_screen("asks");
+  raw.type("yes\n");
+  raw.await_screen("has yes");
+  EXPECT_THAT(raw.screen(), Not(HasSubstr("./c:dev" + words)));
+  raw.send(SIGTERM);
+  EXPECT_EQ(raw.exit_code_once_all_ended(), 143);
+}
+
 TEST_F(Attach, types_into_a_terminal_that_is_the_steps_own) {
   Terminal window(consoles, consoles.attach(), {.rows = 31, .columns = 97});
   window.await_screen("begun");
