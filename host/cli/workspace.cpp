@@ -150,6 +150,20 @@ Result<Plan> plan_again(const Options& options, const Requested& requested, cons
   return plan;
 }
 
+std::string moved_ports_text(const Requested& requested) {
+  constexpr std::size_t most = 8;
+  std::vector<std::string> moved;
+  for (const Step& step : requested.plan->steps)
+    for (const Port& port : step.ports)
+      moved.push_back(to_string(step.id) + " " + port.name + " " + std::to_string(port.number));
+  if (requested.port_offset == 0 || moved.empty()) return {};
+  const std::size_t named = std::min(moved.size(), most);
+  const std::size_t more = moved.size() - named;
+  moved.resize(named);
+  if (more > 0) moved.push_back(std::to_string(more) + " more");
+  return "the ports are moved by " + std::to_string(requested.port_offset) + ": " + join_words(moved);
+}
+
 int tell_selection(const Options& options, const Selection& selection) {
   if (options.list_only) return print(options.json ? selection_json(selection) : selection_text(selection));
   complain("nothing to run: no project that has the task has changed since " + selection.base);

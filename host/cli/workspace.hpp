@@ -29,6 +29,9 @@ struct Requested {
 [[nodiscard]] Result<Plan> plan_again(const Options& options, const Requested& requested,
                                       const prepare::LoadedWorkspace& now, Manifests& manifests);
 
+/// Where `--ports auto` has moved the ports of the run; empty: it hasn't.
+[[nodiscard]] std::string moved_ports_text(const Requested& requested);
+
 /// Says what was selected, or that nothing is, where there is nothing to run. Returns dream's exit code.
 [[nodiscard]] int tell_selection(const Options& options, const Selection& selection);
 

@@ -80,9 +80,14 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
       log_.write(LogLevel::info, fmt::format("{} started again (attempt {})", name(again->attempt.step),
                                              again->attempt.number));
   } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
-    log_.write(LogLevel::info, fmt::format("{} has ended, and left {} running: {}", name(left->step),
-                                           join_words(left->processes),
-                                           left->kept ? "kept until the end of the run" : "ended now"));
+    const Step& step = plan_.steps[position(left->step)];
+    const bool may_keep = !step.service && !step.interactive;
+    log_.write(
+        LogLevel::info,
+        fmt::format("{} has ended, and left {} running: {}", name(left->step), join_words(left->processes),
+                    left->kept ? "kept until the end of the run"
+                    : may_keep ? R"(ended now ("leftovers": "keep" keeps them until the run ends))"
+                               : "ended now"));
   } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
     log_.write(LogLevel::info,
                fmt::format("{} starts in {}", name(delay->next), human_duration(delay->delay)));
@@ -169,7 +174,8 @@ void Narrator::tell_ready(const engine::StepReady& ready) {
   const bool next_waits =
       plan_.is_list && std::any_of(next, plan_.steps.end(), [](const Step& step) { return !step.finally; });
   if (!settings.background && settings.leftovers != Leftovers::keep && next_waits)
-    text += "; the next step waits for its end (a server? \"service\": true starts the next step now)";
+    text += R"(; the next step waits for its end (a server that stays? "service": true starts the next step )"
+            R"(now; one that it leaves running? "leftovers": "keep"))";
   log_.write(LogLevel::info, text);
 }
 

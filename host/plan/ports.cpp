@@ -166,6 +166,19 @@ bool may_run_together(const Plan& plan, const Step& one, const Step& other, bool
   return one.background || !comes_after;
 }
 
+/// Of a port that is `step`'s and `other`'s. Written for several tasks at once, it is meant to be one.
+std::string remedy_for(const Step& other, const Step& step, const Port& port) {
+  const auto is_same = [&](const Port& one) {
+    return one.name == port.name && one.where.value == port.where.value;
+  };
+  if (std::ranges::none_of(other.ports, is_same)) return "give one of them another number in \"ports\"";
+  const Step& owner = step.service && !other.service ? step : other;
+  return fmt::format(
+      "both have it from the same \"ports\": write that into the task that listens there (others say "
+      "{{port:{}:{}}}), or give each a number of its own",
+      to_string(owner.id), port.name);
+}
+
 }  // namespace
 
 boost::system::result<void, PlanError> check_ports(const Plan& plan) {
@@ -181,7 +194,7 @@ boost::system::result<void, PlanError> check_ports(const Plan& plan) {
                           "port " + std::to_string(port.number) + " is that of " + to_string(other->id) +
                               " and of " + to_string(step.id) + ", which may run at the same time",
                           {},
-                          "give one of them another number in \"ports\""},
+                          remedy_for(*other, step, port)},
                          port.where,
                          {}};
       }

@@ -99,6 +99,7 @@ class PlansAlone {
   }
 
   [[nodiscard]] const std::map<std::string, PlanError>& errors() const { return errors_; }  ///< by step
+  [[nodiscard]] const std::vector<PlanError>& misused_ports() const { return misused_ports_; }
   /// Those with env files that one which ends first may write.
   [[nodiscard]] const std::unordered_set<std::string>& behind_ends() const { return behind_ends_; }
   /// The steps that have another before them in some plan.
@@ -114,6 +115,7 @@ class PlansAlone {
       errors_.emplace(to_string(id), plan.error());
       return;
     }
+    if (auto fit = plan::check_ports(*plan); !fit) misused_ports_.push_back(fit.error());
     for (std::size_t at = 1; at < plan->steps.size(); ++at) {
       const Step& step = plan->steps[at];
       later_.insert(to_string(step.id));
@@ -129,6 +131,7 @@ class PlansAlone {
   const Workspace& workspace_;
   Manifests* manifests_;
   std::map<std::string, PlanError> errors_;
+  std::vector<PlanError> misused_ports_;
   std::unordered_set<std::string> later_, held_, behind_ends_;
 };
 
@@ -205,6 +208,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   }
   PlansAlone plans(loaded.workspace, manifests);
   plans.make(all);
+  for (const PlanError& error : plans.misused_ports()) misfits.push_back({error.where, error.error, true});
   const std::unordered_set<std::string>& later = plans.later();
   std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
   for (const Step& step : all.steps) {

@@ -85,7 +85,7 @@ struct ChildSpec {
   std::function<void(std::vector<std::string> processes, bool kept)> on_left_behind = {};
   /// A process, with pid and command, ignores the stop signal that is the child's own. At most once, as it is
   /// asked to end.
-  std::function<void(const std::string& process)> on_ignored = {};
+  std::function<void(const std::string& process, bool is_root)> on_ignored = {};
   /// Once, after the last byte: the child is reaped and nothing that it started lives, unless it is kept.
   std::function<void(ExitStatus)> on_end;
 };

@@ -137,7 +137,8 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
       send(process, stop_signal_for(process), SIGCONT);  // a stopped process could not hear it
       const bool hears = spec_.stop_signal == 0 || !process.ignores(spec_.stop_signal);
       if (!hears && spec_.on_ignored)
-        std::exchange(spec_.on_ignored, {})(describe_process(process.identity.pid));
+        std::exchange(spec_.on_ignored, {})(describe_process(process.identity.pid),
+                                            process.identity.pid == root_);
       // As when a window is closed: a shell at its prompt ignores the other.
       if (reads_terminal() && spec_.stop_signal == 0) send(process, SIGHUP);
     }

@@ -110,12 +110,13 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
     take_output_of(id, request.step, child);
   }
   if (settings.stop_signal) {
-    child.on_ignored = [this, &settings](const std::string& process) {
+    child.on_ignored = [this, &settings](const std::string& process, bool is_root) {
       parts_.log.write(
           LogLevel::info,
-          fmt::format("{}: process {} ignores {}, its stop.signal; what still runs after {} is killed",
+          fmt::format("{}: process {} ignores {}, its stop.signal; what still runs after {} is killed{}",
                       to_string(settings.id), process, signal_name(*settings.stop_signal),
-                      human_duration(settings.stop_grace)));
+                      human_duration(settings.stop_grace),
+                      is_root ? "" : R"( ("stop": {"to": "root"} leaves it to the step's first process))"));
     };
   }
   watch_leftovers(request.step, child);

@@ -140,6 +140,9 @@ TEST(Ports, move_by_one_offset_with_auto) {
   const std::string moved = finished.out.substr(at, finished.out.find('\n', at) - at);
   EXPECT_NE(moved, number);
   EXPECT_EQ((std::stoi(moved) - port) % 100, 0);
+  EXPECT_THAT(finished.err,
+              HasSubstr("dream: the ports are moved by " + std::to_string(std::stoi(moved) - port) +
+                        ": ./a:dev PORT " + moved + "\n"));
   EXPECT_THAT(finished.out, HasSubstr("env http://localhost:" + moved + "/ {port:80}\n"));
 }
 
@@ -152,7 +155,13 @@ TEST(Ports, with_the_same_number_are_refused_where_both_may_run) {
   };
   const Finished refused = run(workspace("true"), dev());
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("is that of ./a:dev and of ./b:dev"));
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("is that of ./a:dev and of ./b:dev"),
+                                 HasSubstr("write that into the task that listens there (others say "
+                                           "{port:./a:dev:PORT}), or give each a number of its own")));
+  const Finished judged = run(workspace("true"), {.arguments = {"validate"}});
+  EXPECT_EQ(judged.code, 2);
+  EXPECT_THAT(judged.out, HasSubstr("is that of ./a:dev and of ./b:dev"));
+  EXPECT_EQ(run(workspace("false"), {.arguments = {"validate"}}).code, 0);
   EXPECT_EQ(run(workspace("false"), dev()).code, 0);
 }
 

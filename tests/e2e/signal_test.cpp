@@ -80,7 +80,9 @@ TEST(Signal, that_a_task_names_and_a_process_of_it_ignores_is_told_once) {
   DreamRun dream(workspace);
   dream.await_out("stubborn");
   dream.send(SIGTERM);
-  dream.await_err(" ignores SIGINT, its stop.signal; what still runs after 60 min 00 s is killed\n");
+  dream.await_err(
+      " ignores SIGINT, its stop.signal; what still runs after 60 min 00 s is killed "
+      "(\"stop\": {\"to\": \"root\"} leaves it to the step's first process)\n");
   gate.open();
   EXPECT_EQ(dream.exit_code(), 143);
   const std::size_t told = dream.err().find("ignores SIGINT");

@@ -63,8 +63,9 @@ TEST(Tree, what_a_step_leaves_behind_is_named) {
   const Finished finished = run(workspace);
   EXPECT_EQ(finished.code, 0);
   const std::string pid = finished.out.substr(0, finished.out.find('\n'));
-  EXPECT_THAT(finished.err,
-              HasSubstr("./c:go has ended, and left " + pid + " (sleep 3600) running: ended now\n"));
+  EXPECT_THAT(finished.err, HasSubstr("./c:go has ended, and left " + pid +
+                                      " (sleep 3600) running: ended now "
+                                      "(\"leftovers\": \"keep\" keeps them until the run ends)\n"));
   EXPECT_THAT(finished.err, HasSubstr("left " + pid + " (sleep 3600) running\n")) << "in the summary";
 }
 

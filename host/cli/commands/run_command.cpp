@@ -95,6 +95,7 @@ std::optional<std::filesystem::path> from_directory(const Options& options,
 
 void log_plan(Log& log, const Requested& requested, const prepare::LoadedWorkspace& loaded) {
   const Plan& plan = *requested.plan;
+  if (const std::string moved = moved_ports_text(requested); !moved.empty()) log.write(LogLevel::info, moved);
   log.debug([&] { return "configuration: " + loaded.workspace.file.string(); });
   for (const Step& step : plan.steps) {
     log.debug([&] {

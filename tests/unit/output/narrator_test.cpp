@@ -211,8 +211,8 @@ TEST_F(ReadinessTest, says_that_the_next_step_waits_for_the_end_of_one_in_front)
   engine::Engine engine(plan);
   EXPECT_EQ(
       report(engine::StepReady{StepIndex(0), std::chrono::milliseconds(310)}, engine, began),
-      "dream: ./db:start is ready after 310 ms; the next step waits for its end (a server? \"service\": true "
-      "starts the next step now)\n");
+      "dream: ./db:start is ready after 310 ms; the next step waits for its end (a server that stays? "
+      "\"service\": true starts the next step now; one that it leaves running? \"leftovers\": \"keep\")\n");
   plan.is_list = false;  // others may run beside it
   EXPECT_EQ(report(engine::StepReady{StepIndex(0), std::chrono::milliseconds(310)}, engine, began),
             "dream: ./db:start is ready after 310 ms\n");
