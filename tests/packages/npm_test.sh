@@ -31,6 +31,7 @@ x86_64) cpu=x64 ;;
 aarch64) cpu=arm64 ;;
 esac
 "$source/packaging/npm/pack" "$version" "$folder/packages" "$cpu=$folder/tree" > "$folder/out"
+[ -z "$(find "$folder/packages" -size +6144k)" ] || fail "a package is over 6 MiB: $(du -k "$folder"/packages/*)"
 
 # The program of the other platform isn't to be had here; npm goes without it, as it does on a machine that it isn't for.
 cat > "$app/package.json" << END
