@@ -307,12 +307,13 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
   try {
     const fs::path variables_folder = file ? file->parent_path() : folder;
     ComposeVariables variables(
-        read_variables(variables_folder / ".env"),
+        read_variables(variables_folder / ".env", {}, &broken),
         variables_folder == root ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere);
     if (const auto named = file ? std::nullopt : variables.value("COMPOSE_FILE"); named && !named->empty()) {
       files.clear();
       const std::string separator = variables.value("COMPOSE_PATH_SEPARATOR").value_or(":");
       for (const std::string& one : split(*named, separator.empty() ? ':' : separator.front()))
+    std::vector<std::string> broken;
         files.push_back((folder / one).lexically_normal());
     }
     if (files.empty()) return {};
@@ -323,6 +324,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     ComposeModel model = read_compose(own, files, variables);
     for (const fs::path& one : model.files) draft.see_read(one);
     if (const auto given = variables.value("COMPOSE_PROJECT_NAME"); given && !given->empty())
+    for (const std::string& line : broken) draft.remark(fmt::format("Not read: {}.", line));
       model.name = *given;
     if (model.name.empty())
       model.name =

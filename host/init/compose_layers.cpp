@@ -1,6 +1,7 @@
 #include "init/compose_layers.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -187,13 +188,18 @@ class Layers {
 
 }  // namespace
 
-config::Variables read_variables(const fs::path& file, config::Variables before) {
+config::Variables read_variables(const fs::path& file, config::Variables before,
+                                 std::vector<std::string>* left_out) {
   const auto text = read_text(file);
   if (!text) fail(to_string(text.error()));
   if (!*text) return before;
   auto read = config::parse_env_file(
-      file.filename().string(), **text, [](const std::string&) { return std::nullopt; }, std::move(before));
+      file.filename().string(), **text, [](const std::string&) { return std::nullopt; }, std::move(before),
+      left_out != nullptr ? config::BrokenLines::left_out : config::BrokenLines::refused);
   if (!read) fail(to_string(read.error()));
+  if (left_out != nullptr)
+    std::ranges::copy_if(read->warnings, std::back_inserter(*left_out),
+                         [](const std::string& one) { return one.ends_with(" left out"); });
   return std::move(read->variables);
 }
 

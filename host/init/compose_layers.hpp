@@ -29,8 +29,10 @@ struct ComposeModel {
                                         const std::vector<std::filesystem::path>& files,
                                         ComposeVariables& variables);
 
-/// A file's lines `NAME=VALUE`; none where it isn't there. Throws YAML::Exception for a broken one.
+/// A file's lines `NAME=VALUE`; none where it isn't there. Broken ones are told in `left_out`; without it,
+/// and where no line is understood, throws YAML::Exception.
 [[nodiscard]] config::Variables read_variables(const std::filesystem::path& file,
-                                               config::Variables before = {});
+                                               config::Variables before = {},
+                                               std::vector<std::string>* left_out = nullptr);
 
 }  // namespace dream::init

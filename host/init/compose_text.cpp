@@ -112,13 +112,13 @@ bool is_of_name(char c) {
 }
 
 /// NAME of each "${NAME:?why}" and "${NAME?why}".
-std::vector<std::string> names_that_must_be(std::string_view text) {
-  std::vector<std::string> names;
+std::set<std::string, std::less<>> names_that_must_be(std::string_view text) {
+  std::set<std::string, std::less<>> names;
   for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
     std::size_t end = at + 2;
     while (end < text.size() && is_of_name(text[end])) ++end;
     if (end > at + 2 && (text.substr(end).starts_with(":?") || text.substr(end).starts_with('?')))
-      names.emplace_back(text.substr(at + 2, end - at - 2));
+      names.emplace(text.substr(at + 2, end - at - 2));
   }
   return names;
 }
@@ -134,36 +134,31 @@ std::string ComposeVariables::expanded(const std::string& text,
   if (text.find('$') == std::string::npos) return text;
   std::map<std::string, std::string, std::less<>> kept;  // stand for themselves
   std::string asked;
-  std::set<std::string, std::less<>> must_be;  // each where it is asked for
+  const std::set<std::string, std::less<>> must_be = names_that_must_be(text);  // each where it is asked for
   const auto lookup = [&](const std::string& name) -> std::optional<std::string_view> {
     asked = name;
     if (must_be.contains(name)) demanded_.insert(name);
-    if (const auto found = values_.find(name); found != values_.end()) {
-      used_ = true;
-      return found->second;
-    }
-    const auto self = kept.find(name);
-    return self == kept.end() ? std::nullopt : std::optional<std::string_view>(self->second);
+    if (const auto self = kept.find(name); self != kept.end()) return self->second;
+    const auto found = values_.find(name);
+    if (found == values_.end()) return std::nullopt;
+    used_ = true;
+    return found->second;
+  };
+  // An empty value is none to `${NAME:?why}`.
+  const auto has_value = [&](const std::string& name) {
+    const auto found = values_.find(name);
+    return found != values_.end() && !(must_be.contains(name) && found->second.empty());
   };
   while (true) {
     asked.clear();
     const Result<config::Expanded> made = config::expand(text, lookup, most_bytes_of_values);
     if (made && made->unset.empty()) return made->text;
-    const std::vector<std::string> names = made ? made->unset : std::vector{asked};
-    std::size_t added = 0;
+    std::vector<std::string> names = made ? made->unset : std::vector{asked};
     // All of them at once: to begin anew for each would take long for many.
-    if (!made && must_be.empty()) {
-      for (const std::string& name : names_that_must_be(text)) {
-        if (values_.contains(name) || kept.contains(name) || name == asked) continue;
-        kept.emplace(name, unknown(name));
-        must_be.insert(name);
-      }
-    }
-    for (const std::string& name : names) {
-      if (name.empty() || values_.contains(name) || !kept.emplace(name, unknown(name)).second) continue;
-      if (!made) demanded_.insert(name);
-      ++added;
-    }
+    if (!made && kept.empty()) names.insert(names.end(), must_be.begin(), must_be.end());
+    std::size_t added = 0;
+    for (const std::string& name : names)
+      if (!name.empty() && !has_value(name) && kept.emplace(name, unknown(name)).second) ++added;
     if (added == 0 && made) return made->text;
     if (added == 0 && lenient_) return text;
     // A variable that must be set stands for itself, too; all else is wrong.

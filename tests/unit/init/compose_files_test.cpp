@@ -140,5 +140,40 @@ configs: {c: {file: "conf/$${x}.conf"}}
                                           R"("./conf/$${x}.conf:${WHERE:-/etc}/$${c}:ro"])"));
 }
 
+TEST_F(Init, an_empty_value_of_a_variable_that_must_be_set_is_none) {
+  const char* services =
+      "services: {db: {image: x, environment: {P: '${PW:?error}', Q: '${A?no}${PW:?}', T: '${TAG:?no}'}}}\n";
+  write("compose.yaml", services);
+  write(".env", "PW=\nA=\nTAG=1\n");
+  EXPECT_THAT(text(), HasSubstr("// compose wants these to be set: A, PW and TAG.\n"))
+      << "also those that are set here: another clone has no .env";
+  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("env": { "P": "${PW}", "Q": "${A}${PW}", "T": "${TAG}" })"));
+  write(".env", "PW=\nY=${PW:?why}\nTAG=1\n");
+  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("P": "${PW}")"));
+  EXPECT_THAT(text(), HasSubstr("// Not read: .env:2:3: \"PW\" has no value: why; the line is left out.\n"));
+}
+
+TEST_F(Init, where_no_variable_can_stand_is_told) {
+  write("compose.yaml", R"(
+services:
+  db:
+    image: x
+    restart: ${R:-always}
+    mem_limit: ${M:-1g}
+    network_mode: ${N:-host}
+    healthcheck: {test: "ask $A $$B", interval: "${IV}", timeout: 3s}
+    profiles: ["${P:-}"]
+    ulimits: {nofile: "${UL:-1000}"}
+  web: {image: x, restart: "$$X", deploy: {resources: {limits: {memory: "${M:-2g}"}}}}
+  plain: {image: "${IMAGE:-x}", environment: {A: "${A}"}, ports: ["${PORT}:80"], restart: always}
+)");
+  EXPECT_THAT(line("\"db\": {"),
+              AllOf(HasSubstr(R"("memory": "${M:-1g}")"), HasSubstr(R"("network": "${N:-host}")")));
+  EXPECT_THAT(line("\"web\": {"), HasSubstr(R"("memory": "${M:-2g}")"));
+  EXPECT_THAT(text(),
+              HasSubstr("// No variable can stand in these: they have the values of now, or are left out "
+                        "without one: db.restart, db.healthcheck.interval, db.profiles and db.ulimits.\n"));
+}
+
 }  // namespace
 }  // namespace dream::init
