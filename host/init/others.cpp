@@ -155,23 +155,4 @@ void tell_others(const fs::path& root, Draft& draft) {
     draft.tell_unread(fmt::format("Not read: {}, which dream init doesn't know.", join_words(of_others)));
 }
 
-Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
-  std::vector<std::string> folders;
-  if (levels > 0) folders = folders_below(root, levels);
-  folders.insert(folders.begin(), "./");
-  for (const std::string& folder : folders) {
-    std::error_code ignored;
-    if (draft.has(draft.at(folder)) || draft.is_built(draft.at(folder)) ||
-        !fs::is_regular_file(root / folder / "Dockerfile", ignored))
-      continue;
-    draft.project(draft.at(folder), "docker", "Dockerfile")
-        .members.emplace_back("options",
-                              draft.has_container_options()
-                                  ? R"({ "build": { "context": "." }, "mount": "project", "init": true })"
-                                  : R"({ "build": { "context": "." } })");
-    draft.add_task(draft.at(folder), "docker", "Dockerfile", "docker", {"start", {}});
-  }
-  return {};
-}
-
 }  // namespace dream::init

@@ -50,7 +50,8 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
 /// Files of the root that dream init passes over though they say what is to be run: a remark each kind.
 void tell_others(const std::filesystem::path& root, Draft& draft);
-/// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.
+/// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below: a task that
+/// starts what is built from the nearest folder that has what is copied.
 [[nodiscard]] Result<void> add_dockerfiles(const std::filesystem::path& root, int levels, Draft& draft);
 
 }  // namespace dream::init

@@ -1,0 +1,58 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, the_context_of_a_dockerfile_has_what_it_copies) {
+  write("public/x", "");
+  write("docker/conf/a.conf", "");
+  write("docker/nginx/Dockerfile",
+        "FROM nginx\n# COPY none /\nCOPY --chown=x docker/conf \\\n  # both\n  ./public/ /etc/\nADD "
+        "https://x/y *.txt $Z /\nCOPY --from=other /gone /\nCOPY <<X /x\nCOPY gone /\nX\n");
+  write("docker/web/Dockerfile", "FROM nginx\nCOPY [\"conf/a.conf\", \"/\"]\n");
+  write("docker/own/Dockerfile", "FROM nginx\nCOPY . /\n");
+  write("docker/none/Dockerfile", "FROM nginx\nCOPY made/later /\n");
+  const std::string made = text();
+  for (const char* part :
+       {R"("./docker/nginx": {
+      "executor": "docker",
+      "options": { "build": { "context": "../..", "dockerfile": "docker/nginx/Dockerfile" } },)",
+        R"({ "build": { "context": "..", "dockerfile": "web/Dockerfile" } })",
+        R"("./docker/own": { "executor": "docker", "options": { "build": { "context": "." } },)"})
+    EXPECT_THAT(made, HasSubstr(part));
+  EXPECT_THAT(made, AllOf(HasSubstr("// No task for docker/none/Dockerfile: no folder above has all that is "
+                                    "copied.\n"),
+                          Not(HasSubstr("\"./docker/none\""))));
+  EXPECT_THAT(text("docker/web/Dockerfile"), HasSubstr(R"("dockerfile": "web/Dockerfile")"));
+  EXPECT_THAT(text("docker/none/Dockerfile"), HasSubstr(R"({ "context": "." })")) << "it was asked for";
+}
+
+TEST_F(Init, the_context_that_a_makefile_gives_to_a_dockerfile_counts) {
+  write("Makefile",
+        "image:\n\t@docker build -q -t docker -f ./docker/a/Dockerfile \\\n\t  . $(MORE)\n"
+        "other:\n\tdocker buildx build --file=docker/b/Dockerfile --tag x docker\n");
+  write("docker/a/Dockerfile", "FROM nginx\nCOPY dist /x\n");
+  write("docker/b/Dockerfile", "FROM nginx\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr(R"({ "context": "../..", "dockerfile": "docker/a/Dockerfile" })"),
+                            HasSubstr(R"({ "context": "..", "dockerfile": "b/Dockerfile" })")));
+}
+
+TEST_F(Init, an_image_that_others_are_built_from_is_no_task) {
+  write("base/Dockerfile", "ARG IMAGE\nFROM ${IMAGE} AS runtime\nRUN x\nFROM runtime AS build\nRUN y\n");
+  write("tools/Dockerfile", "FROM docker.io/library/debian:12@sha256:1\nRUN x\n");
+  write("app/Dockerfile", "FROM debian AS os\nCMD [\"serve\"]\nFROM --platform=x os\nRUN x\n");
+  write("web/Dockerfile", "FROM registry:5000/nginx:1\n");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./app", "./web"));
+  EXPECT_THAT(text(), HasSubstr("// No task for base/Dockerfile and tools/Dockerfile: nothing starts in such "
+                                "an image by itself.\n"));
+}
+
+}  // namespace
+}  // namespace dream::init
