@@ -86,11 +86,61 @@ TEST_F(Init, what_overmind_is_told_beside_a_procfile_counts) {
   EXPECT_EQ(tasks.at("web").restart.has_value(), false);
   EXPECT_TRUE(tasks.contains("logs"));
   EXPECT_THAT(text(), AllOf(HasSubstr("when one but css ends, all end"),
-                            HasSubstr("// Not started by `dream dev`, as overmind ignores them: logs.")));
+                            HasSubstr("// Not started by `dream dev`, as the settings of foreman or overmind "
+                                      "leave them out: logs.")));
   write(".env", "OVERMIND_PORT=4000\n");
   EXPECT_EQ(workspace().projects.at("./").tasks.at("web").env.at(0).second, "4000");
   write(".env", "OVERMIND_NO_PORT=1\n");
   EXPECT_THAT(text(), Not(HasSubstr("PORT")));
+}
+
+TEST_F(Init, what_foreman_is_told_beside_a_procfile_counts) {
+  write("Procfile", "a: x\nb: y\nc: z\n");
+  write(".env", "PORT=7000\n");
+  write(".foreman", "env: \"\"\nformation: all=1,b=0,c=3\n");
+  const Workspace none = workspace();
+  EXPECT_TRUE(none.projects.at("./").tasks.at("a").env_files.empty()) << "it loads no file";
+  EXPECT_EQ(none.projects.at("./").tasks.at("a").env.at(0).second, "5000");
+  EXPECT_THAT(needs(none, "./", "start"), ElementsAre("./:a", "./:c"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("leave them out: b.\n"), HasSubstr("the formation says: c (3).\n"),
+                            Not(HasSubstr("Not taken over"))));
+  write(".foreman", "env: one.env,two.env,gone.env\nformation: c=1\n");
+  write("one.env", "PORT=8000\n");
+  write("two.env", "X=1\n");
+  const Workspace some = workspace();
+  EXPECT_THAT(some.projects.at("./").tasks.at("a").env_files, ElementsAre("one.env", "two.env"));
+  EXPECT_EQ(some.projects.at("./").tasks.at("a").env.at(0).second, "8000");
+  EXPECT_THAT(needs(some, "./", "start"), ElementsAre("./:c")) << "foreman starts none of the others";
+  EXPECT_THAT(text(), HasSubstr("// Not read: gone.env, which isn't there.\n"));
+}
+
+TEST_F(Init, what_bin_dev_tells_foreman_counts) {
+  write("Procfile.dev", "web: x\nstripe: y\n");
+  write("bin/dev", "#!/bin/sh\nexec foreman start -f Procfile.dev -m all=1,stripe=0 --env=dev.env \"$@\"\n");
+  write("dev.env", "A=1\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web"));
+  EXPECT_THAT(made.projects.at("./").tasks.at("web").env_files, ElementsAre("dev.env"));
+  EXPECT_TRUE(made.projects.at("./").tasks.contains("stripe"));
+  write("bin/dev", "exec overmind start -m web=1 -e $FILE\n");
+  EXPECT_THAT(needs(workspace(), "./", "dev"), ElementsAre("./:web", "./:stripe"));
+}
+
+TEST_F(Init, values_that_foreman_reads_otherwise_are_told) {
+  write("Procfile", "web: x\n");
+  write(".env", "A=1\nPW=pa$word\nE2=a #b\nexport H=1\nQ='pa$word'\nR=\"a\\nb\"\n");
+  EXPECT_THAT(text(), HasSubstr("no comments behind a value: E2 of .env and PW of .env. In single quotes"));
+  write(".overmind.env", "");
+  EXPECT_THAT(text(), Not(HasSubstr("In single quotes"))) << "overmind reads them as dream does";
+}
+
+TEST_F(Init, the_same_process_of_two_procfiles_can_be_told_apart) {
+  write("compose.yaml", "services: {web: {image: x}}\n");
+  write("Procfile.dev", "web: a\n");
+  write("Procfile", "web: b\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "procfile-web"), "exec a");
+  EXPECT_EQ(command(made, "./", "start-web"), "exec b");
 }
 
 TEST_F(Init, a_release_of_a_procfile_is_not_started_with_the_others) {

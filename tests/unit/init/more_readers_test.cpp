@@ -58,11 +58,13 @@ TEST_F(Init, what_foreman_and_overmind_are_told_beside_their_ports_is_a_line) {
   write(".foreman", "port: 4000\nformation: web=2,worker=0\nenv: .env.dev\nprocfile: Procfile.local\n");
   write(".env", "PORT=3000\n");
   EXPECT_THAT(workspace().projects.at("./").tasks.at("web").env, ElementsAre(Pair("PORT", "4000")));
-  EXPECT_THAT(text(), AllOf(HasSubstr("procfile"), HasSubstr("formation"), HasSubstr("of .foreman.\n")));
+  EXPECT_THAT(text(), AllOf(HasSubstr("// Not taken over: procfile of .foreman.\n"),
+                            HasSubstr("// Not read: .env.dev, which isn't there.\n")));
+  write(".foreman", "");
   write(".env", "OVERMIND_PORT=7000\nOVERMIND_FORMATION=web=2\nOVERMIND_PROCFILE=Procfile.x\n");
   EXPECT_THAT(workspace().projects.at("./").tasks.at("web").env, ElementsAre(Pair("PORT", "7000")));
-  EXPECT_THAT(text(),
-              HasSubstr("// Not taken over: OVERMIND_FORMATION and OVERMIND_PROCFILE of overmind.\n"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("// Once, not as often as the formation says: web (2).\n"),
+                            HasSubstr("// Not taken over: OVERMIND_PROCFILE of overmind.\n")));
   write(".foreman", "[");
   EXPECT_THAT(text(), HasSubstr("// Not read: .foreman: "));
 }

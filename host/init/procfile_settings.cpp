@@ -1,0 +1,251 @@
+#include "init/procfile_settings.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "init/compose_text.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
+#include "init/processes.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int usual_step = 100;
+
+std::optional<int> number_in(std::string_view text) {
+  int number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failure == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+std::optional<int> port_in(std::string_view text) {
+  const std::optional<int> port = number_in(text);
+  return port && *port > 0 && *port <= 65535 ? port : std::nullopt;
+}
+
+/// The PORT that a script sets: `PORT=3006`, `export PORT="${PORT:-3000}"`.
+std::optional<int> port_set_by(const std::string& script) {
+  std::istringstream lines(script);
+  for (std::string line; std::getline(lines, line);) {
+    std::string_view rest = line;
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    bool is_set = false;
+    for (const std::string_view part : {"export ", ": ", "PORT=", "\"", "${PORT:-", "${PORT:="}) {
+      if (!rest.starts_with(part)) continue;
+      is_set = is_set || part.starts_with("PORT=") || part.starts_with("${");
+      rest.remove_prefix(part.size());
+    }
+    const auto port = port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
+    if (is_set && port) return port;
+  }
+  const std::size_t at = script.find("${PORT:-");
+  if (at == std::string::npos) return std::nullopt;
+  const std::string_view rest = std::string_view(script).substr(at + 8);
+  return port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
+}
+
+/// The options of a line that starts a runner, by their names: `exec foreman start -f Procfile.dev -p 3000`.
+/// Of the runner itself only the name: "runner".
+std::map<std::string, std::string> options_in(const std::string& line) {
+  static const std::map<std::string, std::string, std::less<>> known{{"-p", "port"},
+                                                                     {"--port", "port"},
+                                                                     {"-m", "formation"},
+                                                                     {"--formation", "formation"},
+                                                                     {"-c", "formation"},
+                                                                     {"--env", "env"},
+                                                                     {"--concurrency", "formation"},
+                                                                     {"-e", "env"}};
+  static const std::set<std::string, std::less<>> runners{"foreman", "overmind", "hivemind", "honcho"};
+  std::map<std::string, std::string> options;
+  const std::vector<std::string> words = words_in(line);
+  const auto name_of = [](const std::string& word) { return word.substr(word.rfind('/') + 1); };
+  auto word = std::ranges::find_if(words, [&](const auto& one) { return runners.contains(name_of(one)); });
+  if (word == words.end()) return options;
+  options["runner"] = name_of(*word);
+  for (; word != words.end(); ++word) {
+    const std::size_t equals = word->starts_with("--") ? word->find('=') : std::string::npos;
+    const auto option = known.find(word->substr(0, equals));
+    if (option == known.end() || (equals == std::string::npos && word + 1 == words.end())) continue;
+    std::string value = equals == std::string::npos ? *(word + 1) : word->substr(equals + 1);
+    std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
+    if (value.find('$') == std::string::npos) options.emplace(option->second, value);
+  }
+  return options;
+}
+
+/// foreman takes lines as they stand, but for quotes around a value and backslashes in double ones.
+std::map<std::string, std::string> as_foreman_reads(const std::string& text) {
+  std::map<std::string, std::string> values;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    const std::size_t equals = line.find('=');
+    if (equals == std::string::npos || !is_word(line.substr(0, equals), "_")) continue;
+    std::string value = line.substr(equals + 1);
+    const bool is_quoted =
+        value.size() > 1 && (value[0] == '\'' || value[0] == '"') && value.back() == value[0];
+    if (is_quoted) {
+      const bool has_escapes = value[0] == '"';
+      value = value.substr(1, value.size() - 2);
+      for (std::size_t at = value.find('\\'); has_escapes && at < value.size();
+           at = value.find('\\', at + 1)) {
+        value.erase(at, 1);
+        if (value[at] == 'n') value[at] = '\n';
+      }
+    }
+    values[line.substr(0, equals)] = value;
+  }
+  return values;
+}
+
+std::vector<std::string> parts_of(std::string list) {
+  std::ranges::replace(list, ',', ' ');
+  return words_in(list);
+}
+
+}  // namespace
+
+Result<void> ProcfileSettings::read(const fs::path& file) {
+  folder_ = file.parent_path();
+  if (file.filename() == "Procfile.dev") {
+    const auto script = read_text(folder_ / "bin" / "dev");
+    script_ = script ? script->value_or("") : "";
+    std::istringstream lines(script_);
+    for (std::string line; std::getline(lines, line);) given_.merge(options_in(line));
+    runner_ = given_["runner"];
+  }
+  if (Result<void> done = read_foreman(folder_ / ".foreman"); !done) return done;
+  if (Result<void> done = read_variables(folder_ / ".overmind.env", false); !done) return done;
+  const auto env = given_.find("env");
+  for (const std::string& name :
+       env == given_.end() ? std::vector<std::string>{".env"} : parts_of(env->second))
+    if (Result<void> done = read_variables(folder_ / name, true); !done) return done;
+  read_formation();
+  return {};
+}
+
+Result<void> ProcfileSettings::read_variables(const fs::path& file, bool is_for_processes) {
+  const std::string name = file.lexically_relative(folder_).string();
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) {
+    if (given_.contains("env") && is_for_processes) unread_.push_back(name + ", which isn't there");
+    return {};
+  }
+  auto read = config::parse_env_file(
+      name, **text, [](const std::string&) { return std::nullopt; }, values_);
+  if (!read) {
+    unread_.push_back(to_string(read.error()));
+    return {};
+  }
+  values_ = std::move(read->variables);
+  if (!is_for_processes) return {};
+  env_files_.push_back(name);
+  see_what_foreman_reads(name, **text);
+  return {};
+}
+
+void ProcfileSettings::see_what_foreman_reads(const std::string& file, const std::string& text) {
+  std::error_code ignored;
+  if (runner_ == "overmind" || runner_ == "hivemind" || fs::exists(folder_ / ".overmind.env", ignored))
+    return;
+  for (const auto& [name, value] : as_foreman_reads(text))
+    if (const auto here = values_.find(name);
+        here == values_.end() || trimmed(here->second) != trimmed(value))
+      read_otherwise_.push_back(fmt::format("{} of {}", name, file));
+}
+
+Result<void> ProcfileSettings::read_foreman(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return {};
+  try {
+    const YAML::Node options = read_yaml(**text);
+    for (const char* key : {"port", "env", "formation"})
+      if (const YAML::Node said = member_at(options, key); said.IsScalar())
+        given_.emplace(key, said.Scalar());
+    for (const char* key : {"procfile", "root", "timeout"})
+      if (!member_at(options, key).IsNull()) rest_of_foreman_.emplace_back(key);
+  } catch (const YAML::Exception& problem) {
+    unread_.push_back(to_string(not_understood(file.filename().string(), problem.what())));
+  }
+  return {};
+}
+
+/// Of those that it doesn't name foreman starts none, the others one.
+void ProcfileSettings::read_formation() {
+  const auto given = given_.find("formation");
+  const bool is_of_foreman = given != given_.end() && (runner_.empty() || runner_ == "foreman");
+  const std::string said = given != given_.end() ? given->second : value("OVERMIND_FORMATION");
+  if (is_of_foreman && !said.empty()) count_of_others_ = 0;
+  for (const std::string& part : parts_of(said)) {
+    const std::size_t equals = part.find('=');
+    const std::optional<int> count =
+        equals == std::string::npos ? std::nullopt : number_in(std::string_view(part).substr(equals + 1));
+    if (!count) continue;
+    if (const std::string process = part.substr(0, equals); process == "all")
+      count_of_others_ = *count;
+    else
+      formation_[process] = *count;
+  }
+}
+
+int ProcfileSettings::count_of(const std::string& process) const {
+  const auto said = formation_.find(process);
+  return said == formation_.end() ? count_of_others_ : said->second;
+}
+
+int ProcfileSettings::first_port() const {
+  const auto given = given_.find("port");
+  for (const std::string& said :
+       {value("OVERMIND_PORT"), given == given_.end() ? std::string() : given->second, value("PORT")})
+    if (const auto port = port_in(said)) return *port;
+  return port_set_by(script_).value_or(usual_port);
+}
+
+bool ProcfileSettings::gives_ports() const {
+  const std::string none = value("OVERMIND_NO_PORT");
+  return none.empty() || none == "0" || none == "false";
+}
+
+int ProcfileSettings::between_ports() const {
+  return port_in(value("OVERMIND_PORT_STEP")).value_or(usual_step);
+}
+
+bool ProcfileSettings::names(const char* setting, const std::string& process) const {
+  const std::vector<std::string> words = parts_of(value(setting));
+  return std::ranges::find(words, process) != words.end() || std::ranges::find(words, "all") != words.end();
+}
+
+void ProcfileSettings::tell_rest(Draft& draft) const {
+  for (const std::string& key : rest_of_foreman_) draft.leave_out(key, ".foreman");
+  for (const char* name : {"OVERMIND_PROCFILE", "OVERMIND_STOP_SIGNALS"})
+    if (!value(name).empty()) draft.leave_out(name, "overmind");
+  for (const std::string& what : unread_) draft.remark("Not read: " + what + ".");
+  if (!read_otherwise_.empty())
+    draft.remark(fmt::format(
+        "To foreman these are other values, as it knows no variables and no comments behind a value: {}. In "
+        "single quotes they are the same to both.",
+        first_of(read_otherwise_)));
+  if (env_files_.empty() && unread_.empty() && !given_.contains("env"))
+    tell_env_example(folder_, "foreman", draft);
+}
+
+std::string ProcfileSettings::value(const char* name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::string() : found->second;
+}
+
+}  // namespace dream::init
