@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -17,8 +18,9 @@ namespace {
 
 /// What nx.json says of targets, wherever they are.
 struct Defaults {
-  std::set<std::string> that_run;  ///< targets of which it says what is to be run
-  bool plugins_find_more = false;  ///< and may complete what files say of a target
+  std::set<std::string> that_run;         ///< targets of which it says what is to be run
+  bool plugins_find_more = false;         ///< and may complete what files say of a target
+  std::vector<std::string> plugins = {};  ///< "@nx/vitest (test)"
 };
 
 /// Whether a target says what it runs. Where there is a script of its name, it may only be about that.
@@ -31,11 +33,41 @@ bool says_what_runs(bool has_script, const std::string& name, const Value& targe
   return !has_script || executor != "nx:run-script" || (!other.empty() && other != name);
 }
 
+/// The names that a plugin is told to give to what it finds: `"testTargetName": "test"`, also deeper in its
+/// options.
+void add_target_names(const Value& options, std::vector<std::string>& names) {
+  if (!options.IsObject()) return;
+  for (const auto& one : options.GetObject()) {
+    std::string key = one.name.GetString();
+    if (key == "targetName" || key.ends_with("TargetName")) {
+      if (one.value.IsString()) names.emplace_back(one.value.GetString());
+    } else {
+      add_target_names(one.value, names);
+    }
+  }
+}
+
+std::vector<std::string> plugins_of(const Value& nx) {
+  std::vector<std::string> found;
+  const Value* all = plugins::member(nx, "plugins");
+  if (all == nullptr || !all->IsArray()) return found;
+  for (const Value& one : all->GetArray()) {
+    std::string name = one.IsString() ? one.GetString() : one.IsObject() ? text_member(one, "plugin") : "";
+    std::vector<std::string> targets;
+    if (const Value* options = one.IsObject() ? plugins::member(one, "options") : nullptr; options != nullptr)
+      add_target_names(*options, targets);
+    if (!targets.empty()) name += fmt::format(" ({})", fmt::join(targets, ", "));
+    if (!name.empty()) found.push_back(std::move(name));
+  }
+  return found;
+}
+
 Defaults defaults_in(const fs::path& root) {
   Defaults defaults;
   const auto json = read_object(root / "nx.json");
   if (!json || !*json) return defaults;
   defaults.plugins_find_more = has_plugins(**json);
+  defaults.plugins = plugins_of(**json);
   const Value* all = plugins::member(**json, "targetDefaults");
   if (all == nullptr || !all->IsObject()) return defaults;
   for (const auto& one : all->GetObject())
@@ -138,6 +170,10 @@ void add_nx_projects(const fs::path& root, Package& own, std::vector<Package>& p
   std::error_code ignored;
   if (!fs::exists(root / "nx.json", ignored)) return;
   const Defaults defaults = defaults_in(root);
+  if (!defaults.plugins.empty())
+    draft.remark(fmt::format(
+        "The targets that nx's plugins find aren't here: {}. `npx nx run PROJECT:TARGET` runs one.",
+        first_of(defaults.plugins)));
   add_project(root, defaults, own, draft);
   for (const std::string& folder : folders_below(root, std::numeric_limits<int>::max())) {
     auto package = std::ranges::find(packages, draft.at(folder), &Package::path);

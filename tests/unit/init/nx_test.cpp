@@ -225,5 +225,17 @@ TEST_F(Init, a_target_that_runs_something_else_than_the_script_of_its_name_has_a
   EXPECT_TRUE(workspace().projects.at("./a").tasks.contains("none")) << "a plugin may say what it runs";
 }
 
+TEST_F(Init, targets_that_plugins_of_nx_find_are_told) {
+  write("package.json", R"({"scripts": {"x": "x"}})");
+  write(
+      "nx.json",
+      R"({"plugins": ["own", {"plugin": "@nx/js/typescript", "options": {"typecheck": {"targetName": "tsc"}}},
+    {"plugin": "@nx/vitest", "options": {"testTargetName": "test", "ciTargetName": "ci"}}]})");
+  EXPECT_THAT(text(), HasSubstr("// The targets that nx's plugins find aren't here: own, @nx/js/typescript "
+                                "(tsc) and @nx/vitest (test, ci). `npx nx run PROJECT:TARGET` runs one.\n"));
+  write("nx.json", R"({"plugins": []})");
+  EXPECT_THAT(text(), Not(HasSubstr("plugins")));
+}
+
 }  // namespace
 }  // namespace dream::init
