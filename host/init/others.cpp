@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -82,38 +83,56 @@ bool is_aside(const std::string& folder) {
                              [&](const fs::path& part) { return asides.contains(part.string()); });
 }
 
+using Kind = std::vector<const char*>;  ///< the names that a folder's file has
+const Kind compose_files{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"};
+
+/// Also of a name as the root's may have it: "docker-compose-local.yml", but for what only goes over another.
+bool is_of_kind(const Kind& kind, const std::string& name) {
+  if (std::ranges::find(kind, name) != kind.end()) return true;
+  if (name.find(".override.") != std::string::npos) return false;
+  if (kind == compose_files)
+    return is_yaml(name) && (is_variant(name, "compose") || is_variant(name, "docker-compose"));
+  return is_other_variant(name) && name.starts_with(fs::path(kind.front()).stem().string());
+}
+
+/// The names of the files in a folder, sorted.
+std::set<std::string> files_in(const fs::path& folder) {
+  std::set<std::string> names;
+  std::error_code failure;
+  for (fs::directory_iterator walk(folder, failure), end; !failure && walk != end; walk.increment(failure))
+    if (std::error_code ignored; walk->is_regular_file(ignored))
+      names.insert(walk->path().filename().string());
+  return names;
+}
+
 /// Files that are read where they lie in the root, each kind of which the root has none.
 std::vector<std::string> files_below(const fs::path& root, Draft& draft) {
   constexpr int most_levels = 2;
-  static const std::vector<std::vector<const char*>> kinds{
-      {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"},
-      {"process-compose.yaml", "process-compose.yml"},
-      {"Procfile", "Procfile.dev"},
-      {"mprocs.yaml", "mprocs.yml", "mprocs.json"},
-      {"justfile", "Justfile", ".justfile"},
-      {"Taskfile.yml", "Taskfile.yaml"},
-      {"Makefile", "GNUmakefile", "makefile"},
-      {"mise.toml", ".mise.toml"},
-      {"turbo.json", "turbo.jsonc"},
-      {"nx.json"},
-      {"lerna.json"},
-      {"rush.json"}};
+  static const std::vector<Kind> kinds{compose_files,
+                                       {"process-compose.yaml", "process-compose.yml"},
+                                       {"Procfile", "Procfile.dev"},
+                                       {"mprocs.yaml", "mprocs.yml", "mprocs.json"},
+                                       {"justfile", "Justfile", ".justfile"},
+                                       {"Taskfile.yml", "Taskfile.yaml"},
+                                       {"Makefile", "GNUmakefile", "makefile"},
+                                       {"mise.toml", ".mise.toml"},
+                                       {"turbo.json", "turbo.jsonc"},
+                                       {"nx.json"},
+                                       {"lerna.json"},
+                                       {"rush.json"}};
+  std::map<std::string, std::set<std::string>> files;
+  for (const std::string& folder : folders_below(root, most_levels))
+    if (!is_aside(folder)) files[folder] = files_in(root / folder);
   std::vector<std::string> found;
-  std::vector<std::string> folders = folders_below(root, most_levels);
-  std::erase_if(folders, is_aside);
-  for (const std::vector<const char*>& names : kinds) {
-    const auto is_in = [&](const fs::path& folder, const char* name) {
-      std::error_code ignored;
-      return fs::is_regular_file(folder / name, ignored) && !draft.is_read(folder / name);
-    };
+  for (const Kind& kind : kinds) {
     std::error_code ignored;
-    if (std::ranges::any_of(names, [&](const char* name) { return fs::exists(root / name, ignored); }))
+    if (std::ranges::any_of(kind, [&](const char* name) { return fs::exists(root / name, ignored); }))
       continue;
-    for (const std::string& folder : folders) {
-      for (const char* name : names) {
-        if (!is_in(root / folder, name)) continue;
+    for (const auto& [folder, names] : files) {
+      for (const std::string& name : names) {
+        if (!is_of_kind(kind, name) || draft.is_read(root / folder / name)) continue;
         found.push_back(folder.substr(2) + "/" + name);
-        if (names == kinds.front()) see_what_it_builds(root / folder / name, draft.at(folder), draft);
+        if (kind == compose_files) see_what_it_builds(root / folder / name, draft.at(folder), draft);
       }
     }
   }

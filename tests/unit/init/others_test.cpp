@@ -60,6 +60,21 @@ TEST_F(Init, files_below_the_root_are_told_where_the_root_has_none_of_their_kind
                                 "FILE` reads one alone.\n"));
 }
 
+TEST_F(Init, variants_below_the_root_are_told_as_those_in_it) {
+  write("package.json", R"({"scripts": {"x": "x"}})");
+  write("docker/docker-compose-local.yml", "services: {a: {build: ../api}}\n");
+  write("docker/docker-compose.dev.yml", "services: {a: {image: x}}\n");
+  write("docker/docker-compose.override.yml", "services: {a: {image: x}}\n");
+  write("docker/composer.yml", "services: {a: {image: x}}\n");
+  write("run/Procfile.prod", "a: x\n");
+  write("run/process-compose.ci.yaml", "processes: {}\n");
+  write("api/Dockerfile", "FROM x");
+  EXPECT_THAT(text(),
+              HasSubstr("// Not read: docker/docker-compose-local.yml, docker/docker-compose.dev.yml, "
+                        "run/process-compose.ci.yaml and run/Procfile.prod. `dream"));
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
+}
+
 TEST_F(Init, a_dockerfile_that_a_compose_file_names_or_another_one_builds_is_no_project) {
   write("compose.yaml", "services: {a: {build: {context: ., dockerfile: images/a/Dockerfile}}}\n");
   write("compose.prod.yaml",
