@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "init/compose_text.hpp"
 #include "init/compose_values.hpp"
+#include "init/package_rules.hpp"
 #include "init/packages.hpp"
 #include "init/sources.hpp"
 #include "shared/folder_patterns.hpp"
@@ -96,7 +97,8 @@ std::vector<std::string> script_names(const Value& json) {
   return names;
 }
 
-Package package_of(const std::string& path, const Value& json) {
+/// `counts_peers`: whether a peer is in front, which is nothing to turbo.
+Package package_of(const std::string& path, const Value& json, bool counts_peers) {
   Package package{path, text_member(json, "name"), {}, {}, {}};
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
@@ -105,7 +107,7 @@ Package package_of(const std::string& path, const Value& json) {
   for (const char* kind : {"dependencies", "optionalDependencies"}) {
     for (std::string& name : keys_at(json, kind)) package.uses[std::move(name)] = Package::Use::at_run_time;
   }
-  for (std::string& name : keys_at(json, "peerDependencies"))
+  for (std::string& name : counts_peers ? keys_at(json, "peerDependencies") : std::vector<std::string>())
     package.uses.emplace(std::move(name), Package::Use::peer);
   for (std::string& name : keys_at(json, "devDependencies"))
     package.uses.emplace(std::move(name), Package::Use::development);
@@ -253,7 +255,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   const std::vector<std::string>& patterns = said.patterns;
   Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
-    root_package = package_of(draft.at("./"), **own);
+    root_package = package_of(draft.at("./"), **own, counts_peers);
     const std::vector<std::string> scripts = script_names(**own);
     if (!scripts.empty())
       draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
@@ -274,7 +276,9 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     if (!*json) continue;
     const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
-    packages.push_back(package_of(draft.at(folder), **json));
+  std::error_code ignored;
+  const bool counts_peers = !fs::exists(turbo_in(root), ignored);
+    packages.push_back(package_of(draft.at(folder), **json, counts_peers));
     manifests.push_back(plugins::package_of((root / folder).lexically_normal().string(), **json));
     index.add(manifests.back());
     packages.back().inner_workspace = inner_workspace(root, folder);

@@ -34,16 +34,19 @@ class Manifests {
     if (!own) return own.failure();
     if (*own == nullptr) return std::vector<NeededProject>{};
     const PackageIndex* members = &no_members_;
+    bool counts_peers = true;
     for (const fs::path& folder : folders) {
       const Result<const PackageIndex*> workspace = workspace_in(folder);
       if (!workspace) return workspace.failure();
       if (*workspace == nullptr || !(*workspace)->has((*own)->folder)) continue;
       members = *workspace;
+      counts_peers = !turbo_orders(folder);
       break;
     }
     NeededList needs((*own)->folder);
     for (const Dependency& dependency : (*own)->dependencies)
-      needs.add(members->folder_of(dependency, (*own)->folder), dependency.kind);
+      if (counts_peers || dependency.kind != DREAM_NEED_PEER)
+        needs.add(members->folder_of(dependency, (*own)->folder), dependency.kind);
     return needs.take();
   }
 
@@ -73,6 +76,13 @@ class Manifests {
     if (is_new) kept->second = read_workspace(root);
     if (!kept->second) return kept->second.failure();
     return *kept->second ? &**kept->second : nullptr;
+  }
+
+  /// To turbo a peer is no reason to wait.
+  bool turbo_orders(const fs::path& root) {
+    const auto [kept, is_new] = turbos_.try_emplace(root.string(), false);
+    if (is_new) kept->second = is_there(root / "turbo.json") || is_there(root / "turbo.jsonc");
+    return kept->second;
   }
 
   Workspace read_workspace(const fs::path& root) {
@@ -117,6 +127,7 @@ class Manifests {
   std::vector<std::string> warnings_;
   std::unordered_map<std::string, Kept> packages_;
   std::unordered_map<std::string, Workspace> workspaces_;
+  std::unordered_map<std::string, bool> turbos_;  ///< by roots: whether one is there
   PackageIndex no_members_;
 };
 

@@ -23,18 +23,6 @@ constexpr std::array<std::pair<const char*, std::uint32_t>, 4> dependency_fields
 
 using Names = std::unordered_set<std::string>;
 
-/// The peers that `peerDependenciesMeta` calls optional.
-Names optional_peers(const Value& manifest) {
-  Names names;
-  const Value* all = member(manifest, "peerDependenciesMeta");
-  if (all == nullptr || !all->IsObject()) return names;
-  for (const auto& one : all->GetObject()) {
-    const Value* optional = member(one.value, "optional");
-    if (optional != nullptr && optional->IsTrue()) names.insert(text_of(&one.name));
-  }
-  return names;
-}
-
 Names optional_dependencies(const Value& manifest) {
   Names names;
   const Value* all = member(manifest, "optionalDependencies");
@@ -43,16 +31,15 @@ Names optional_dependencies(const Value& manifest) {
   return names;
 }
 
-/// `optional`: which of them the manifest calls so elsewhere.
+/// `optional`: those that the manifest calls so elsewhere, too.
 void add_dependencies(const Value& field, std::uint32_t kind, const Names& optional, Package& package) {
   if (!field.IsObject()) return;
   package.dependencies.reserve(package.dependencies.size() + field.MemberCount());
   for (const auto& one : field.GetObject()) {
     if (!one.value.IsString()) continue;
     const std::string name = text_of(&one.name);
-    const bool is_optional = optional.contains(name);
-    if (kind == DREAM_NEED_RUNTIME && is_optional) continue;  // it is there a second time
-    package.dependencies.push_back({name, text_of(&one.value), is_optional ? DREAM_NEED_OPTIONAL : kind});
+    if (kind == DREAM_NEED_RUNTIME && optional.contains(name)) continue;  // it is there a second time
+    package.dependencies.push_back({name, text_of(&one.value), kind});
   }
 }
 
@@ -90,14 +77,11 @@ Package package_of(const std::string& folder, const Value& manifest) {
                   .dependencies = {},
                   .members = {}};
   const Names optional = optional_dependencies(manifest);
-  const Names peers = optional_peers(manifest);
-  const Names none;
   for (const auto& one : manifest.GetObject()) {
     const std::string name = text_of(&one.name);
     for (const auto& [field, kind] : dependency_fields) {
       if (name != field) continue;
-      const Names& elsewhere = kind == DREAM_NEED_RUNTIME ? optional : kind == DREAM_NEED_PEER ? peers : none;
-      add_dependencies(one.value, kind, elsewhere, package);
+      add_dependencies(one.value, kind, optional, package);
     }
   }
   const Value* workspaces = member(manifest, "workspaces");

@@ -35,8 +35,8 @@ struct Package {
 /// The texts of an array.
 [[nodiscard]] std::vector<std::string> texts_of(const rapidjson::Value* array);
 
-/// A package.json. What it has both as a dependency and as an optional one is optional, as for npm; so is a
-/// peer that `peerDependenciesMeta` calls optional.
+/// A package.json. What it has both as a dependency and as an optional one is optional, as for npm. An
+/// optional peer is a peer: whoever wants it in front has it as a development dependency, too.
 [[nodiscard]] Package package_of(const std::string& folder, const rapidjson::Value& manifest);
 
 /// The members of one workspace.

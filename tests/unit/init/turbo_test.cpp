@@ -116,4 +116,45 @@ TEST_F(Init, a_task_that_a_package_takes_away_is_not_collected) {
 }
 
 }  // namespace
+TEST_F(Init, a_workspace_below_a_root_that_is_none_keeps_its_own_rules) {
+  write("web/package.json", R"({"name": "web", "workspaces": ["apps/*"],
+    "scripts": {"build": "turbo run build", "fmt": "x", "test": "turbo run test"}})");
+  write("web/turbo.json", R"({"globalDependencies": [".env"],
+    "tasks": {"build": {"dependsOn": ["fmt", "^build"]}, "test": {"dependsOn": ["build"]}}})");
+  write("web/apps/x/package.json", R"({"name": "x", "dependencies": {"y": "*"},
+    "scripts": {"build": "x", "test": "x"}})");
+  write("web/apps/y/package.json", R"({"name": "y", "scripts": {"build": "x", "test": "x"}})");
+  write("tools/package.json", R"({"name": "z", "scripts": {"build": "x"}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./web", "build"), "null") << "or two builds would run in one folder";
+  EXPECT_THAT(needs(made, "./web", "build"), ElementsAre("./web/apps/x:", "& ./web/apps/y:"));
+  EXPECT_THAT(plan(made, "./web/apps/x", "test"),
+              ElementsAre("./web/apps/y:build", "./web/apps/x:build", "./web/apps/x:test"));
+  EXPECT_THAT(names(made.projects), testing::Contains("./tools"));
+  EXPECT_THAT(text(), AllOf(Not(HasSubstr("Not read")), HasSubstr(R"("web/.env")")));
+  write("b/package.json", R"({"workspaces": ["*"]})");
+  write("b/lerna.json", "{}");
+  write("b/c/package.json", R"({"name": "c", "scripts": {"build": "x"}})");
+  EXPECT_THAT(text(), AllOf(HasSubstr(R"("web/.env")"), HasSubstr(R"("b/lerna.json")")));
+}
+
+TEST_F(Init, a_turbo_json_of_a_package_that_extends_nothing_is_not_read) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("turbo.json", R"({"tasks": {"build": {"dependsOn": ["^build"]}}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "gen": "x"}})");
+  write("a/turbo.json", R"({"tasks": {"build": {"dependsOn": ["gen"]}}})");
+  EXPECT_THAT(plan(workspace(), "./a", "build"), ElementsAre("./a:build"));
+  EXPECT_THAT(text(), HasSubstr("// Not read: a/turbo.json: without \"extends\": [\"//\"]"));
+}
+
+TEST_F(Init, peers_are_in_front_of_nobody_where_turbo_orders) {
+  write("lerna.json", R"({"packages": ["*"]})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "devDependencies": {"b": "*"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}, "peerDependencies": {"c": "*"}})");
+  write("c/package.json", R"({"name": "c", "scripts": {"build": "x"}, "dependencies": {"a": "*"}})");
+  EXPECT_THAT(text(), HasSubstr("doesn't wait for")) << "as pnpm";
+  write("turbo.json", R"({"tasks": {"build": {"dependsOn": ["^build"]}}})");
+  EXPECT_THAT(plan(workspace(), "./c", "build"), ElementsAre("./b:build", "./a:build", "./c:build"));
+}
+
 }  // namespace dream::init

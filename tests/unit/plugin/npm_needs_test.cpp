@@ -107,13 +107,14 @@ TEST_F(NpmNeeds, what_is_needed_in_several_ways_is_told_once_for_each) {
   EXPECT_THAT(needs("app"), ElementsAre("libs/util peer", "libs/util development"));
 }
 
-TEST_F(NpmNeeds, optional_wins_over_a_plain_dependency_and_marks_a_peer) {
+TEST_F(NpmNeeds, optional_wins_over_a_plain_dependency_and_leaves_a_peer) {
   workspace();
   lib("util");
   lib("extra");
   app(R"("dependencies": {"@acme/util": "*"}, "optionalDependencies": {"@acme/util": "*"},
          "peerDependencies": {"@acme/extra": "*"}, "peerDependenciesMeta": {"@acme/extra": {"optional": true}})");
-  EXPECT_THAT(needs("app"), ElementsAre("libs/util optional", "libs/extra optional"));
+  EXPECT_THAT(needs("app"), ElementsAre("libs/util optional", "libs/extra peer"))
+      << "as a strong need it would hold circles together";
 }
 
 TEST_F(NpmNeeds, never_tells_the_project_itself) {
@@ -340,7 +341,19 @@ TEST_F(NpmNeeds, many_dependencies_that_are_optional_or_peers_are_told_apart) {
   app("\"dependencies\": " + object("o", "\"*\"") + ", \"optionalDependencies\": " + object("o", "\"*\"") +
       ", \"peerDependencies\": " + object("p", "\"*\"") +
       ", \"peerDependenciesMeta\": " + object("p", R"({"optional": true})"));
-  EXPECT_THAT(needs("app"), ElementsAre("libs/o optional", "libs/p optional"));
+  EXPECT_THAT(needs("app"), ElementsAre("libs/o optional", "libs/p peer"));
+}
+
+TEST_F(NpmNeeds, a_peer_is_no_need_where_turbo_orders) {
+  workspace();
+  lib("util");
+  app(R"("peerDependencies": {"@acme/util": "*"})");
+  folder.write("turbo.json", "{}");
+  EXPECT_THAT(needs("app"), IsEmpty());
+  folder.write("other/package.json", R"({"workspaces": ["*"]})");
+  folder.write("other/a/package.json", R"({"name": "a", "peerDependencies": {"b": "*"}})");
+  folder.write("other/b/package.json", R"({"name": "b"})");
+  EXPECT_THAT(needs("other/a"), ElementsAre("other/b peer")) << "a workspace of its own";
 }
 
 }  // namespace
