@@ -56,7 +56,7 @@ void add_affects(const fs::path& root, Draft& draft) {
   }
   if (!others.empty())
     draft.remark(fmt::format("`affects` lacks {}: dream has no such globs.", join_words(others)));
-  draft.set_affects(std::move(files));
+  draft.add_affects(files);
 }
 
 }  // namespace dream::init

@@ -205,6 +205,11 @@ void Draft::add_common(const std::string& task, Member member) {
   common_.push_back({task, {std::move(member)}});
 }
 
+void Draft::add_affects(const std::vector<std::string>& globs) {
+  for (const std::string& glob : globs)
+    if (std::ranges::find(affects_, glob) == affects_.end()) affects_.push_back(glob);
+}
+
 void Draft::remark(const std::string& sentence) {
   if (std::ranges::find(remarks_, sentence) == remarks_.end()) remarks_.push_back(sentence);
 }

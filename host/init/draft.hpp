@@ -91,6 +91,8 @@ class Draft {
   [[nodiscard]] std::string at(const std::string& folder) const;
   /// The other way round.
   [[nodiscard]] std::string from_base(const std::string& path) const;
+  /// From now on the sources count their paths from here; returns what they counted from before.
+  std::string set_base(std::string base) { return std::exchange(base_, std::move(base)); }
 
   /// The project of this path; when it is new, with this executor and comment.
   ProjectDraft& project(const std::string& path, const std::string& executor, const std::string& comment);
@@ -111,7 +113,7 @@ class Draft {
                                       std::initializer_list<std::string> names) const;
   void add_needs(NeedsDraft needs);
   /// Globs of files whose changes count for every project.
-  void set_affects(std::vector<std::string> globs) { affects_ = std::move(globs); }
+  void add_affects(const std::vector<std::string>& globs);
   /// What all containers have in common, as JSON, where no project can say it.
   void set_container_options(std::string options) { container_options_ = std::move(options); }
   [[nodiscard]] bool has_container_options() const { return !container_options_.empty(); }

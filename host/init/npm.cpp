@@ -147,6 +147,29 @@ std::string inner_workspace(const fs::path& root, const std::string& folder) {
   return {};
 }
 
+constexpr const char* files_of_runners[] = {"turbo.json", "turbo.jsonc", "nx.json", "lerna.json",
+                                            "rush.json"};
+
+/// Whether a folder below a root that is no workspace is one, and says in which order its tasks run.
+bool is_workspace_of_its_own(const fs::path& folder, const std::optional<Json>& manifest) {
+  const auto has = [&](const char* name) {
+    std::error_code ignored;
+    return fs::is_regular_file(folder / name, ignored);
+  };
+  if (has("nx.json") || has("lerna.json") || has("rush.json")) return true;
+  return turbo_rules_its_workspace(folder) &&
+         (has("pnpm-workspace.yaml") || (manifest && manifest->HasMember("workspaces")));
+}
+
+/// Its paths count from its folder.
+void add_inner_workspace(const fs::path& root, const std::string& folder, Draft& draft) {
+  const std::string outer = draft.set_base(draft.at(folder));
+  for (const char* name : files_of_runners) draft.see_read(root / folder / name);
+  const Result<void> done = add_npm(root / folder, draft);
+  draft.set_base(outer);
+  if (!done) draft.pass_over(done.error());
+}
+
 /// Packages that the patterns of the workspace leave out: its tools run their scripts only from their own
 /// folder.
 void tell_of_others(const fs::path& root, const std::vector<std::string>& members, Draft& draft) {
@@ -253,6 +276,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   if (!own) return own.error();
   const Members said = members_said(root, *own, draft);
   const std::vector<std::string>& patterns = said.patterns;
+  std::error_code ignored;
+  const bool counts_peers = !fs::exists(turbo_in(root), ignored);
   Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own, counts_peers);
@@ -264,20 +289,23 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   std::deque<plugins::Package> manifests;  // of these
   const std::string manager = *own ? text_member(**own, "packageManager") : std::string();
   plugins::PackageIndex index(root.string(), plugins::ranges_mean_members(root, manager));
-  std::vector<std::string> without_tasks;
+  std::vector<std::string> without_tasks, inner;
   const std::vector<std::string> members = members_of(root, patterns);
   for (const std::string& folder : members) {
+    if (std::ranges::any_of(inner, [&](const auto& one) { return folder.starts_with(one + "/"); })) continue;
     const auto json = read_object(root / folder / "package.json");
     if (!json) {
       // A test's fixture, say, is no reason to write nothing.
       draft.remark(fmt::format("{}/package.json is left out: {}.", draft.at(folder), json.error().message));
       continue;
     }
+    if (patterns.empty() && is_workspace_of_its_own(root / folder, *json)) {
+      inner.push_back(folder);
+      continue;
+    }
     if (!*json) continue;
     const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
-  std::error_code ignored;
-  const bool counts_peers = !fs::exists(turbo_in(root), ignored);
     packages.push_back(package_of(draft.at(folder), **json, counts_peers));
     manifests.push_back(plugins::package_of((root / folder).lexically_normal().string(), **json));
     index.add(manifests.back());
@@ -307,6 +335,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   add_order(root, root_package, packages, !patterns.empty() && said.known_to_executor, draft);
   add_rush_commands(root, draft);
+  for (const std::string& folder : inner) add_inner_workspace(root, folder, draft);
   return {};
 }
 

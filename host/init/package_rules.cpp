@@ -40,6 +40,10 @@ void read_rules(const Value& json, const char* name, Rules& rules) {
   }
 }
 
+bool extends_root(const Value& turbo) {
+  return std::ranges::count(texts_at(turbo, "extends"), "//") > 0;
+}
+
 /// What a rule leaves open is the common one's.
 void complete(Rule& rule, const Rule& common) {
   constexpr const char* as_there = "$TURBO_EXTENDS$";
@@ -74,6 +78,11 @@ fs::path turbo_in(const fs::path& folder) {
   const fs::path plain = folder / "turbo.json";
   const fs::path with_comments = folder / "turbo.jsonc";
   return !fs::exists(plain, ignored) && fs::exists(with_comments, ignored) ? with_comments : plain;
+}
+
+bool turbo_rules_its_workspace(const fs::path& folder) {
+  const auto turbo = read_object(turbo_in(folder));
+  return turbo && *turbo && !extends_root(**turbo);
 }
 
 PackageRules::PackageRules(const fs::path& root, const Package& own, const std::vector<Package>& packages,
@@ -137,8 +146,17 @@ void PackageRules::read_scripts_of_root(Draft& draft) {
 /// What turbo.json of a package says counts there; that of the root is everybody's.
 void PackageRules::read_own(const fs::path& folder, const Package& package, Draft& draft) {
   Rules own;
-  const auto turbo = read_object(turbo_in(folder));
-  if (&package != &own_ && turbo && *turbo) read_rules(**turbo, "tasks", own);
+  const fs::path file = turbo_in(folder);
+  if (const auto turbo = read_object(file); &package != &own_ && turbo && *turbo) {
+    if (extends_root(**turbo)) {
+      read_rules(**turbo, "tasks", own);
+    } else if (!draft.is_read(file)) {
+      draft.see_read(file);
+      draft.tell_unread(fmt::format(
+          R"(Not read: {}/{}: without "extends": ["//"] it is not of a package of this workspace.)",
+          package.path.substr(2), file.filename().string()));
+    }
+  }
   if (has_nx_) read_rules_of_nx(folder, own);
   for (auto& [task, rule] : own) {
     const Rule* everywhere = common(task);

@@ -29,6 +29,9 @@ using PackagesByName = std::map<std::string, const Package*>;
 
 /// turbo.json, or the turbo.jsonc that stands in its place.
 [[nodiscard]] std::filesystem::path turbo_in(const std::filesystem::path& folder);
+/// Whether it is the one of a workspace's root: one of a package says that it extends that. False where there
+/// is none.
+[[nodiscard]] bool turbo_rules_its_workspace(const std::filesystem::path& folder);
 
 /// What turbo.json, nx.json, project.json, rush and scripts of the root say of the packages' tasks; where
 /// they say nothing of it, a build comes after those of the packages that it uses.

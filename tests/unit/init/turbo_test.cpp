@@ -5,6 +5,7 @@
 namespace dream::init {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -115,7 +116,6 @@ TEST_F(Init, a_task_that_a_package_takes_away_is_not_collected) {
               HasSubstr("// turbo has no task test of ./b; dream runs its script also with --all.\n"));
 }
 
-}  // namespace
 TEST_F(Init, a_workspace_below_a_root_that_is_none_keeps_its_own_rules) {
   write("web/package.json", R"({"name": "web", "workspaces": ["apps/*"],
     "scripts": {"build": "turbo run build", "fmt": "x", "test": "turbo run test"}})");
@@ -157,4 +157,5 @@ TEST_F(Init, peers_are_in_front_of_nobody_where_turbo_orders) {
   EXPECT_THAT(plan(workspace(), "./c", "build"), ElementsAre("./b:build", "./a:build", "./c:build"));
 }
 
+}  // namespace
 }  // namespace dream::init
