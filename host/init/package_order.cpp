@@ -247,8 +247,8 @@ class Arrangement {
       draft_.add_needs(std::move(needs));
       collected.push_back(script);
       if (const std::string jobs = jobs_said_by(line); !jobs.empty())
-        draft_.remark(
-            fmt::format("{} of the root runs {} at a time: `dream {} -j {}`.", script, jobs, script, jobs));
+        draft_.remark(fmt::format("{} of the root runs {} at a time: `dream {} {}`.", script, jobs, script,
+                                  option_of_jobs(jobs)));
     }
     if (!collected.empty())
       draft_.remark(fmt::format("{} of the root {} those of all packages, as in package.json.",

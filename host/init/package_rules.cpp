@@ -137,7 +137,7 @@ void PackageRules::read_scripts_of_root(Draft& draft) {
       draft.remark(
           fmt::format("`dream {0} --affected{1}` runs {0} in the packages that have changed{2}, like {3} "
                       "of the root.",
-                      of_changed, jobs.empty() ? "" : " -j " + jobs,
+                      of_changed, jobs.empty() ? "" : " " + option_of_jobs(jobs),
                       jobs.empty() ? "" : ", " + jobs + " at a time", name));
     }
   }

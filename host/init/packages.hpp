@@ -78,8 +78,11 @@ struct Package {
 /// `has_order`: some come after others, where the tool sees to that.
 [[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);
 
-/// How many such a line runs at a time: "pnpm -r --workspace-concurrency=1 build"; empty: it doesn't say.
+/// How many such a line runs at a time: "1" of "pnpm -r --workspace-concurrency=1 build", "50% of the
+/// processors"; empty: it doesn't say.
 [[nodiscard]] std::string jobs_said_by(const std::string& line);
+/// The option of dream that says it: "-j 1"; of a part "-j N".
+[[nodiscard]] std::string option_of_jobs(const std::string& jobs);
 
 /// Whether a line does nothing but call this tool: "pnpm exec nx build".
 [[nodiscard]] bool only_calls(const std::string& tool, const std::string& line);

@@ -59,10 +59,8 @@ TaskDraft Process::task(const ProcessFolder& folder, Role role, const Common& co
   command(folder);
   ready(role);
   health();
-  if (is_daemon())
-    add("leftovers", "\"keep\"");
-  else
-    restart();
+  if (is_daemon()) add("leftovers", "\"keep\"");
+  restart();
   success_codes();
   environment(folder, common);
   shutdown();
@@ -137,6 +135,7 @@ void Process::restart() {
   const YAML::Node availability = member_at(node_, "availability");
   const std::string policy = text_at(availability, "restart");
   if (policy != "always" && policy != "on_failure") return;
+  if (is_daemon()) return draft_.leave_out("availability.restart (of a daemon nobody sees the end)", name_);
   const std::string most = text_at(availability, "max_restarts");
   const bool number =
       !most.empty() && most.size() < 9 && most.find_first_not_of("0123456789") == std::string::npos;

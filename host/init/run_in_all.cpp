@@ -136,10 +136,17 @@ std::string jobs_said_by(const std::string& line) {
       std::string number;
       if (word->starts_with(std::string(option) + "=")) number = word->substr(option.size() + 1);
       if (*word == option && word + 1 != words.end()) number = word[1];
-      if (!number.empty() && number.find_first_not_of("0123456789") == std::string::npos) return number;
+      const bool is_part = number.ends_with('%');
+      if (is_part) number.pop_back();
+      if (!number.empty() && number.find_first_not_of("0123456789") == std::string::npos)
+        return number + (is_part ? "% of the processors" : "");
     }
   }
   return {};
+}
+
+std::string option_of_jobs(const std::string& jobs) {
+  return "-j " + (jobs.find('%') == std::string::npos ? jobs : "N");
 }
 
 bool only_calls(const std::string& tool, const std::string& line) {

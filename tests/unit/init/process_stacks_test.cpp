@@ -134,5 +134,13 @@ TEST_F(Init, an_env_file_that_is_still_to_be_made_is_told_beside_processes) {
   EXPECT_THAT(workspace().projects.at("./").tasks.at("b").env_files, ElementsAre());
 }
 
+TEST_F(Init, that_a_daemon_is_to_be_restarted_is_told) {
+  write("process-compose.yaml",
+        "processes: {db: {command: begin, is_daemon: true, availability: {restart: always}}}\n");
+  EXPECT_THAT(text(),
+              HasSubstr("// Not taken over: availability.restart (of a daemon nobody sees the end) of "
+                        "db.\n"));
+}
+
 }  // namespace
 }  // namespace dream::init
