@@ -71,7 +71,10 @@ class Services {
       own.members.emplace_back("options", of_compose);
     else
       draft_.set_container_options(of_compose);
+    std::vector<std::string> fixed;
     for (const std::string& name : names_) {
+      for (const std::string& key : keys_without_their_variables(model_.services[name]))
+        fixed.push_back(name + "." + key);
       ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
       if (!is_active(name))
         made.task.members.insert(made.task.members.begin(), {"profiles", list_json(profiles_of(name))});
@@ -94,6 +97,10 @@ class Services {
     add_all(comment);
     tell_networks();
     tell_bases();
+    if (!fixed.empty())
+      draft_.remark(fmt::format(
+          "No variable can stand in these: they have the values of now, or are left out without one: {}.",
+          first_of(fixed)));
     std::vector<std::string> demanded;
     for (const std::string& name : context_.variables.demanded()) demanded.push_back(name);
     if (!demanded.empty())
@@ -306,6 +313,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
   std::string names = "compose.yaml";
   try {
     const fs::path variables_folder = file ? file->parent_path() : folder;
+    std::vector<std::string> broken;
     ComposeVariables variables(
         read_variables(variables_folder / ".env", {}, &broken),
         variables_folder == root ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere);
@@ -313,10 +321,10 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
       files.clear();
       const std::string separator = variables.value("COMPOSE_PATH_SEPARATOR").value_or(":");
       for (const std::string& one : split(*named, separator.empty() ? ':' : separator.front()))
-    std::vector<std::string> broken;
         files.push_back((folder / one).lexically_normal());
     }
     if (files.empty()) return {};
+    for (const std::string& line : broken) draft.remark(fmt::format("Not read: {}.", line));
     names.clear();
     for (const fs::path& one : files)
       names += (names.empty() ? "" : " and ") + one.lexically_relative(root).string();
@@ -324,7 +332,6 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     ComposeModel model = read_compose(own, files, variables);
     for (const fs::path& one : model.files) draft.see_read(one);
     if (const auto given = variables.value("COMPOSE_PROJECT_NAME"); given && !given->empty())
-    for (const std::string& line : broken) draft.remark(fmt::format("Not read: {}.", line));
       model.name = *given;
     if (model.name.empty())
       model.name =

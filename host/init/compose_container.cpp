@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 #include "base/text.hpp"
+#include "init/compose_text.hpp"
 #include "init/compose_values.hpp"
 #include "plan/workspace.hpp"
 #include "shared/size.hpp"
@@ -118,6 +120,42 @@ std::optional<Member> container_option(const std::string& key, const YAML::Node&
   if (key == "shm_size" && plugins::parse_size(value.Scalar()))
     return Member("shmSize", json_string(value.Scalar()));
   return std::nullopt;
+}
+
+namespace {
+
+/// A text that was written with a variable.
+bool has_variable(const YAML::Node& node) {
+  if (!node.IsScalar()) {
+    for (const auto& one : node)
+      if (has_variable(node.IsMap() ? one.second : one)) return true;
+    return false;
+  }
+  if (!node.Tag().starts_with('$')) return false;
+  const std::string written = written_text(node);
+  for (std::size_t at = written.find('$'); at != std::string::npos; at = written.find('$', at + 2))
+    if (written.substr(at).starts_with("${")) return true;
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string> keys_without_their_variables(const YAML::Node& service) {
+  static const std::set<std::string, std::less<>> keys{
+      "restart", "stop_grace_period", "stop_signal",  "pull_policy", "cpus",
+      "scale",   "profiles",          "ulimits",      "sysctls",     "extra_hosts",
+      "devices", "hostname",          "domainname",   "shm_size",    "read_only",
+      "init",    "env_file",          "security_opt", "tmpfs",       "depends_on"};
+  std::vector<std::string> found;
+  for (const auto& one : service) {
+    const std::string& key = one.first.Scalar();
+    if (keys.contains(key) && has_variable(one.second)) found.push_back(key);
+    if (key != "healthcheck" || !one.second.IsMap()) continue;
+    for (const auto& setting : one.second)
+      if (setting.first.Scalar() != "test" && has_variable(setting.second))
+        found.push_back("healthcheck." + setting.first.Scalar());
+  }
+  return found;
 }
 
 std::optional<std::vector<std::string>> tmpfs_texts(const YAML::Node& value) {

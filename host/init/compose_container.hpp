@@ -16,6 +16,9 @@ namespace dream::init {
 /// says nothing. Nothing: there is no such option, or it can't say this.
 [[nodiscard]] std::optional<Member> container_option(const std::string& key, const YAML::Node& value);
 
+/// Where a service has variables that dream.json can't have: "restart", "healthcheck.interval".
+[[nodiscard]] std::vector<std::string> keys_without_their_variables(const YAML::Node& service);
+
 /// "/tmp:size=64m" of the `tmpfs` of a service.
 [[nodiscard]] std::optional<std::vector<std::string>> tmpfs_texts(const YAML::Node& value);
 /// The same of a volume in the long form; empty: it is another kind.

@@ -142,29 +142,30 @@ class Maker {
       tmpfs_.insert(tmpfs_.end(), folders->begin(), folders->end());
     } else if (const auto own = container_option(key, value)) {
       if (!own->second.empty()) option(own->first, own->second);
-    } else if (!take_scalar(key, value.IsScalar() ? value.Scalar() : std::string())) {
+    } else if (!take_scalar(key, value.IsScalar() ? value : YAML::Node(""))) {
       leave_out(key);
     }
   }
 
-  bool take_scalar(const std::string& key, const std::string& text) {
+  bool take_scalar(const std::string& key, const YAML::Node& value) {
+    const std::string& text = value.Scalar();
     if (key == "stop_signal" && signal_number(text) != 0) {
       stop_.emplace_back("signal", json_string(text));
     } else if (const auto grace = key == "stop_grace_period" ? duration_ms(text) : std::nullopt) {
       grace_ = grace;
     } else if (key == "network_mode" && !text.starts_with("service:") && !text.starts_with("container:")) {
-      if (!text.empty()) option("network", json_string(text));
+      if (!text.empty()) option("network", json_string(written_text(value)));
     } else if (key == "pull_policy") {
       return pull(text);
     } else if (key == "mem_limit" && is_memory(text)) {
-      option("memory", json_string(text));
+      option("memory", json_string(written_text(value)));
     } else if (key == "cpus" && is_number(text)) {
       option("cpus", text);
     } else if ((key == "scale" && (text == "0" || text == "1")) || (text == "false" && key != "attach") ||
                (key == "attach" && is_true(member_at(service_, "attach")))) {
       return true;  // as without it; compose.cpp sees to a scale of 0
     } else if (key == "gpus" && !text.empty()) {
-      option("gpus", json_string(text));
+      option("gpus", json_string(written_text(value)));
     } else {
       return false;
     }
@@ -296,7 +297,7 @@ class Maker {
     const YAML::Node resources = member_at(deploy, "resources");
     const YAML::Node limits = member_at(resources, "limits");
     if (const std::string memory = text_at(limits, "memory"); is_memory(memory))
-      option("memory", json_string(memory));
+      option("memory", json_string(written_text(member_at(limits, "memory"))));
     else if (!memory.empty())
       leave_out("deploy.resources.limits.memory");
     if (const std::string cpus = text_at(limits, "cpus"); !cpus.empty() && is_number(cpus))
