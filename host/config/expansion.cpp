@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "config/area.hpp"
@@ -99,7 +101,11 @@ class TreeExpansion {
   Expansions take() {
     for (const std::string& warning : source_.warnings())
       problems_.add({Severity::warning, {}, {}, warning, {}});
-    for (Dollar* dollar : {&dollars_, &dollars_in_commands_}) {
+    for (Repeated& unset : unset_) {
+      if (unset.count > 1) unset.first.message += fmt::format("; and {} more like it", unset.count - 1);
+      problems_.add(std::move(unset.first));
+    }
+    for (Repeated* dollar : {&dollars_, &dollars_in_commands_}) {
       if (dollar->count == 0) continue;
       if (dollar->count > 1) dollar->first.message += fmt::format("; and {} more like it", dollar->count - 1);
       expansions_.remarks.push_back(std::move(dollar->first));
@@ -130,9 +136,14 @@ class TreeExpansion {
     if (!expanded) return report(place, Severity::error, expanded.error().message, expanded.error().hint);
     made_ += expanded->text.size();
     for (const std::string& name : std::set(expanded->unset.begin(), expanded->unset.end())) {
-      if (is_unread_ || !problems_.has_room()) break;
-      report(place, Severity::warning, fmt::format("{} is not set, and counts as empty", in_quotes(name)),
-             fmt::format("set it, or write ${{{}:-…}}; $${{{}}} is the text itself", name, name));
+      if (is_unread_ || unset_.size() > ProblemList::limit) break;
+      const auto [known, is_new] = unset_at_.try_emplace(name, unset_.size());
+      if (is_new)
+        unset_.push_back(
+            {{Severity::warning, place.offset(tree_), place.shown_pointer(),
+              fmt::format("{} is not set, and counts as empty", in_quotes(name)),
+              fmt::format("set it, or write ${{{}:-…}}; $${{{}}} is the text itself", name, name)}});
+      ++unset_[known->second].count;
     }
     if (area == Area::options && find_invalid_utf8(expanded->text) != std::string::npos)
       return report(place, Severity::error, "a variable in it is not valid UTF-8", "options are a text");
@@ -143,7 +154,7 @@ class TreeExpansion {
   /// A file that a tool has written has hundreds of them: the first one stands for all of its kind.
   void remark_on_dollars(const Place& place, Area area) {
     const bool in_command = area == Area::command;
-    Dollar& dollar = in_command ? dollars_in_commands_ : dollars_;
+    Repeated& dollar = in_command ? dollars_in_commands_ : dollars_;
     if (dollar.count++ > 0) return;
     dollar.first = {
         Severity::note, place.offset(tree_), place.shown_pointer(),
@@ -161,12 +172,13 @@ class TreeExpansion {
   VariableSource& source_;
   ProblemList& problems_;
   Expansions expansions_;
-  /// Those that are written twice in strings.
-  struct Dollar {
+  struct Repeated {
     Problem first;
     std::size_t count = 0;
   };
-  Dollar dollars_, dollars_in_commands_;
+  Repeated dollars_, dollars_in_commands_;  ///< those that are written twice in strings
+  std::vector<Repeated> unset_;             ///< one of each name that nobody has set
+  std::map<std::string, std::size_t> unset_at_;
   bool is_unread_ = false;  ///< what may set the others
   std::size_t made_ = 0;
 };

@@ -136,6 +136,14 @@ TEST_F(Expansion, warns_of_a_name_that_nobody_has_set_with_its_place) {
   EXPECT_THAT(argv_of(load(text).workspace.tasks.at("t").command), ElementsAre("x", ""));
 }
 
+TEST_F(Expansion, warns_once_of_a_name_that_many_places_have) {
+  EXPECT_THAT(
+      problems(
+          R"({"tasks": {"t": {"env": {"A": "${NONE}", "B": "${NONE}", "C": "${OTHER}", "D": "${NONE}"}}}})"),
+      ElementsAre(HasSubstr("/env/A: \"NONE\" is not set, and counts as empty; and 2 more like it"),
+                  HasSubstr("/env/C: \"OTHER\" is not set, and counts as empty; set it")));
+}
+
 TEST_F(Expansion, that_fails_is_an_error_with_its_place) {
   EXPECT_THAT(
       problems(R"({"projects": {"p": {"env": {"K": "${NONE:?say ${A}}", "L": "${A"}}},
@@ -232,7 +240,8 @@ TEST_F(Expansion, of_a_million_variables_takes_as_long_as_of_few) {
   for (int count = 0; count < 300'000; ++count) strings += "\"${A}${NONE}\",";
   EXPECT_EQ(value(many), std::string(1'000'000, 'a'));
   EXPECT_THAT(asked, SizeIs(1));
-  EXPECT_THAT(problems(R"({"tasks": {"t": {"command": [)" + strings + "]}}}"), SizeIs(1001));
+  EXPECT_THAT(problems(R"({"tasks": {"t": {"command": [)" + strings + "]}}}"),
+              ElementsAre(HasSubstr("\"NONE\" is not set, and counts as empty; and 299999 more like it")));
 }
 
 TEST_F(Expansion, refuses_words_within_words_without_an_end) {
