@@ -1,6 +1,9 @@
 #include "prepare/offers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -135,6 +138,35 @@ class PlansAlone {
   std::unordered_set<std::string> later_, held_, behind_ends_;
 };
 
+/// The steps that can't be started: those that lack the same on this machine are told as one.
+class Unstartable {
+ public:
+  void add(const Step& step, Error problem, bool has_files) {
+    const bool wrong = has_files && is_wrong(problem);
+    const auto [known, is_new] =
+        groups_.try_emplace({wrong ? to_string(step.id) : "", problem.message}, all_.size());
+    if (is_new) all_.push_back({{step.where, std::move(problem), wrong}, to_string(step.id)});
+    ++all_[known->second].count;
+  }
+
+  void add_to(std::vector<Misfit>& misfits) {
+    for (Group& group : all_) {
+      const std::string others = group.count == 1 ? "" : fmt::format(" and {} more", group.count - 1);
+      group.misfit.error.message = group.first + others + " can't be started: " + group.misfit.error.message;
+      misfits.push_back(std::move(group.misfit));
+    }
+  }
+
+ private:
+  struct Group {
+    Misfit misfit;
+    std::string first;
+    std::size_t count = 0;
+  };
+  std::vector<Group> all_;
+  std::map<std::pair<std::string, std::string>, std::size_t> groups_;  ///< by who is wrong, and the message
+};
+
 std::vector<std::pair<std::string, std::string>> shown_environment(const std::vector<std::string>& entries,
                                                                    config::Secrets secrets) {
   secrets.see_entries(entries);
@@ -225,6 +257,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   for (const Step& step : all.steps) alone.push_back(!later.contains(to_string(step.id)));
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
   Outlooks outlooks(all, loaded, registry, std::move(alone));
+  Unstartable unstartable;
   for (std::size_t at = 0; at < all.steps.size(); ++at) {
     const bool may_wait = plans.behind_ends().contains(to_string(all.steps[at].id));
     const Result<PreparedStep> step = prepare_step(all, StepIndex(at), loaded, registry, environments,
@@ -234,13 +267,13 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
     if (Outlook outlook = step ? outlooks.of(*step) : Outlook{}; outlook.problem && !outlook.may_change)
       problem = std::move(outlook.problem);
     if (!problem) continue;
-    problem->message = to_string(all.steps[at].id) + " can't be started: " + problem->message;
     const std::filesystem::path folder = loaded.workspace.root / all.steps[at].id.project;
     std::error_code unknown;
     const bool has_files =
         std::filesystem::is_directory(folder, unknown) && environments.of(all.steps[at], folder).has_value();
-    misfits.push_back({all.steps[at].where, *problem, has_files && is_wrong(*problem)});
+    unstartable.add(all.steps[at], std::move(*problem), has_files);
   }
+  unstartable.add_to(misfits);
   return misfits;
 }
 

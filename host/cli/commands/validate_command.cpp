@@ -60,9 +60,15 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options, prepa
                                                : "did you mean " + in_quotes(similar) + "?"});
 }
 
+/// Dollars that are written twice; `dream init` writes them so on purpose.
+std::vector<config::Problem> remarks_of(const prepare::LoadedWorkspace& loaded) {
+  const bool is_of_init = loaded.document->source().text().starts_with("{\n  // Written by dream init.");
+  return is_of_init ? std::vector<config::Problem>() : loaded.document->remarks();
+}
+
 /// What no one can put right in dream.json: no warnings.
 std::vector<config::Problem> notes_of(const prepare::LoadedWorkspace& loaded, prepare::ProjectGraph& graph) {
-  std::vector<config::Problem> notes = loaded.document->remarks();
+  std::vector<config::Problem> notes = remarks_of(loaded);
   for (const auto& [where, unfollowed] : graph.unfollowed_by_entry()) {
     const auto& [project, needed, task] = *unfollowed.begin();
     std::string message = project + " doesn't wait for " + to_string(StepId{needed, task}) +
@@ -87,7 +93,7 @@ int validate(const Options& options) {
   const config::Sources& source = read->document->source();
   std::vector<config::Problem> all = read->problems;
   const std::vector<config::Problem> notes =
-      has_errors ? read->document->remarks() : notes_of(*read, projects.graph());
+      has_errors ? remarks_of(*read) : notes_of(*read, projects.graph());
   all.insert(all.end(), notes.begin(), notes.end());
   std::ranges::stable_sort(all, {}, [](const config::Problem& problem) { return problem.offset.value; });
   if (options.json) return print(config::render_json(source, all) + "\n", exit_code);
