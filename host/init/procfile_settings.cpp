@@ -192,8 +192,8 @@ void ProcfileSettings::read_formation() {
   if (is_of_foreman && !said.empty()) count_of_others_ = 0;
   for (const std::string& part : parts_of(said)) {
     const std::size_t equals = part.find('=');
-    const std::optional<int> count =
-        equals == std::string::npos ? std::nullopt : number_in(std::string_view(part).substr(equals + 1));
+    if (equals == std::string::npos) continue;
+    const std::optional<int> count = number_in(std::string_view(part).substr(equals + 1));
     if (!count) continue;
     if (const std::string process = part.substr(0, equals); process == "all")
       count_of_others_ = *count;
