@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <set>
 #include <utility>
@@ -100,7 +101,8 @@ std::vector<std::string> starting_folders(pid_t pid) {
 std::optional<Options> options_of_run(pid_t pid) {
   const std::string line = process::command_line(pid);
   std::vector<const char*> words;
-  for (std::size_t at = 0; at < line.size(); at = line.find('\0', at) + 1) words.push_back(line.c_str() + at);
+  for (std::size_t at = 0; at < line.size(); at += std::strlen(words.back()) + 1)
+    words.push_back(line.c_str() + at);
   const auto parsed = parse_command_line(static_cast<int>(words.size()), words.data());
   const auto* invocation = parsed ? std::get_if<Invocation>(&*parsed) : nullptr;
   return invocation == nullptr ? std::nullopt : std::optional(invocation->options);

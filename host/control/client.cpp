@@ -47,13 +47,13 @@ bool Connection::take_hello(Instant until) {
 }
 
 std::optional<bool> Connection::take_hello(const std::string& id, Instant connected, const Waiting& waiting) {
-  constexpr Duration for_anyone = std::chrono::milliseconds(100);  // one that is well says it at once
-  constexpr Duration unmentioned = std::chrono::seconds(1);
+  constexpr Duration first_look = std::chrono::milliseconds(100);  // one that is well says it at once
+  constexpr Duration before_it_is_told = std::chrono::seconds(1);
   const bool stopped = is_stopped();
-  if (!stopped && take_hello(connected + std::min(for_anyone, waiting.most))) return true;
+  if (!stopped && take_hello(connected + std::min(first_look, waiting.most))) return true;
   if (waiting.can_be_meant && pid() != 0 && !waiting.can_be_meant(pid())) return std::nullopt;
   if (stopped || !timed_out()) return false;
-  if (take_hello(connected + std::min(unmentioned, waiting.most))) return true;
+  if (take_hello(connected + std::min(before_it_is_told, waiting.most))) return true;
   const bool goes_on = timed_out() && read_clock() < connected + waiting.most;
   if (goes_on && waiting.on_long_wait) waiting.on_long_wait({id, pid()});
   return goes_on && take_hello(connected + waiting.most);

@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -34,48 +34,42 @@ std::optional<struct stat> status_of(const std::string& path) {
   return file;
 }
 
-/// A read lease is granted only where nobody has the file open for writing. None on some file systems, and
-/// for files of others.
-bool nobody_writes(const std::string& path) {
+/// How long it must not change until it counts as written. A read lease is granted only where nobody has it
+/// open for writing; on some file systems, and for files of others, nobody can tell.
+Duration rest_of(const std::string& path) {
+  constexpr std::chrono::milliseconds closed(10);  // a linker makes its file executable after that
+  constexpr std::chrono::milliseconds unknown(100);
+  constexpr std::chrono::seconds open(1);
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.is_open()) return false;
+  if (!file.is_open()) return unknown;
   ::fcntl(file.get(), F_SETSIG, SIGURG);  // who opens it meanwhile waits for the end of the lease: no harm
-  return ::fcntl(file.get(), F_SETLEASE, F_RDLCK) == 0;
-}
-
-/// Whether no more of it is to come. A linker makes its file executable after it has closed it; a log stays
-/// open.
-bool is_whole(const std::string& path, const struct stat& file) {
-  constexpr std::chrono::milliseconds after_the_last_close(10);
-  constexpr std::chrono::seconds while_open(1);
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  // The time of a change can't be set, but the clock of another machine may have told it.
-  const auto age = std::chrono::seconds(now.tv_sec - file.st_ctim.tv_sec) +
-                   std::chrono::nanoseconds(now.tv_nsec - file.st_ctim.tv_nsec);
-  return !S_ISREG(file.st_mode) || age < std::chrono::seconds(-1) || age >= while_open ||
-         (age >= after_the_last_close && nobody_writes(path));
+  if (::fcntl(file.get(), F_SETLEASE, F_RDLCK) == 0) return closed;
+  return errno == EAGAIN ? open : unknown;
 }
 
 class File : public Kind {
  public:
   File(const FileProbe& probe, const Subject& subject)
       : context_(subject.context),
+        clock_(subject.clock),
         directory_(subject.directory),
         name_(probe.path),
         path_(probe.path.front() == '/' ? probe.path : subject.directory + "/" + probe.path),
         before_(state()) {}
 
   void look(Found found) override {
-    if (!watch_) watch_ = FileWatch::open(context_, directory_, name_, [this] { wake(); });
+    // While it is written, there is a try every hundredth of a second, and news with every write.
+    if (!watch_)
+      watch_ = FileWatch::open(context_, directory_, name_, [this] {
+        if (!first_change_) wake();
+      });
     if (watch_ && !watch_->holds()) watch_.reset();
     const std::optional<struct stat> now = status_of(path_);
-    is_written_ = false;
+    if (!now || before_ == state_of(*now)) first_change_.reset();
     if (!now) return found(not_yet(fmt::format("there is no file {}", in_quotes(name_))));
     if (before_ == state_of(*now))
       return found(not_yet(fmt::format("the file {} is as it was before", in_quotes(name_))));
-    is_written_ = !is_whole(path_, *now);
-    if (is_written_)
+    if (!is_written(*now))
       return found(not_yet(fmt::format("the file {} is still being written", in_quotes(name_))));
     // The kernel takes its time to close a watch (a hundredth of a second): what waits for the file comes
     // first.
@@ -85,7 +79,7 @@ class File : public Kind {
   }
 
   [[nodiscard]] Pace pace() const override {
-    if (is_written_) return steady;
+    if (first_change_) return steady;
     return watch_ ? when_woken : quick;
   }
 
@@ -96,12 +90,27 @@ class File : public Kind {
     return state_of(*file);
   }
 
+  /// No more of it is to come, or it is one that never ends, as a log.
+  bool is_written(const struct stat& file) {
+    constexpr std::chrono::seconds longest(3);
+    const Instant now = clock_.now();
+    if (const State state = state_of(file); !first_change_ || last_ != state) {
+      last_ = state;
+      last_change_ = now;
+    }
+    if (!first_change_) first_change_ = now;
+    return !S_ISREG(file.st_mode) || now - *first_change_ >= longest || now - last_change_ >= rest_of(path_);
+  }
+
   boost::asio::io_context& context_;
+  Clock& clock_;
   std::string directory_;
   std::string name_;
   std::string path_;
   std::optional<State> before_;
-  bool is_written_ = false;
+  std::optional<State> last_;
+  std::optional<Instant> first_change_;  ///< it is another than before, and may be written still
+  Instant last_change_;
   std::unique_ptr<FileWatch> watch_;  ///< none: it has to be looked at again and again
 };
 

@@ -19,7 +19,7 @@ struct Pace {
 inline constexpr Pace quick{};
 /// For what starts a process: a try itself takes part of the tenth by which a wait may overshoot.
 inline constexpr Pace costly{.share = 12, .gentle = true};
-/// For what has begun and ends soon.
+/// For what has begun, and is over soon.
 inline constexpr Pace steady{.most = std::chrono::milliseconds(10)};
 /// For what hears of it by itself.
 inline constexpr Pace when_woken{0};

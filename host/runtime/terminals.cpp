@@ -77,7 +77,8 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
     if (streams.foreground) state_.remember();
   } else if (input_of(step) == StandardInput::open) {
     streams.in = process::Inlet::open;
-  } else if (step.requested && !step.standard_input && has_input()) {
+  } else if (step.requested && !step.standard_input && has_input() &&
+             told_.insert(to_string(step.id)).second) {
     log_.write(LogLevel::warning, to_string(step.id) + " doesn't read what is piped in: -o raw lets it");
   }
   const bool shown =

@@ -60,7 +60,7 @@ class Terminals {
   winsize window_;
   bool joins_pipes_;  ///< what a task writes keeps its order, where both streams lead to the same reader
   bool warned_ = false;
-  std::set<std::string> told_;  ///< steps whose user knows where to type
+  std::set<std::string> told_;  ///< steps whose user knows where to type, or to pipe
 };
 
 }  // namespace dream::runtime

@@ -152,30 +152,6 @@ TEST_F(ProberTest, is_woken_by_a_file_and_does_not_try_before) {
   EXPECT_EQ(descriptors(), before) << "a file that has passed is watched no more";
 }
 
-TEST_F(ProberTest, waits_until_a_file_is_written_no_more) {
-  Prober prober = make({FileProbe{"up"}});
-  prober.begin();
-  std::ofstream writer(folder.path() / "up");
-  writer << "half of it" << std::flush;
-  context.restart();
-  while (!alarm) context.run_one();
-  EXPECT_EQ(prober.found(), "the file \"up\" is still being written");
-  writer << "the rest";
-  writer.close();
-  run_until_told();
-  EXPECT_EQ(told, "ready; ");
-}
-
-TEST_F(ProberTest, takes_a_file_that_rests_while_its_writer_keeps_it_open) {
-  Prober prober = make({FileProbe{"up"}});
-  prober.begin();
-  std::ofstream writer(folder.path() / "up");
-  context.restart();
-  while (!alarm) context.run_one();
-  run_until_told();
-  EXPECT_EQ(told, "ready; ");
-}
-
 TEST_F(ProberTest, watches_a_file_as_soon_as_its_folder_is_there) {
   Prober prober = make({FileProbe{"new/up"}});
   prober.begin();
