@@ -104,4 +104,50 @@ std::vector<std::string> words_in(const std::string& line) {
   return words;
 }
 
+std::vector<std::string> shell_commands(std::string_view script) {
+  std::vector<std::string> commands(1);
+  char quote = '\0';
+  int substitutions = 0;  // open "$(", with operators of their own
+  for (std::size_t at = 0; at < script.size(); ++at) {
+    const char c = script[at];
+    const char before = at == 0 ? '\n' : script[at - 1];
+    std::string& command = commands.back();
+    if (c == '\\' && quote != '\'' && at + 1 < script.size()) {
+      ++at;
+      if (script[at] == '\n')
+        command += ' ';
+      else
+        command.append({c, script[at]});
+      continue;
+    }
+    if (c == '\n') {  // also of what has an apostrophe, as a here-document
+      quote = '\0';
+      substitutions = 0;
+    }
+    if (quote != '\0' || c == '\'' || c == '"') {
+      if (quote == '\0')
+        quote = c;
+      else if (c == quote)
+        quote = '\0';
+      command += c;
+      continue;
+    }
+    if (c == '#' && std::string_view(" \t\n;&|").find(before) != std::string_view::npos) {
+      at = std::min(script.find('\n', at), script.size()) - 1;
+      continue;
+    }
+    if (c == '(' && before == '$') ++substitutions;
+    if (c == ')' && substitutions > 0) --substitutions;
+    const bool is_copy =
+        c == '&' && (before == '>' || before == '<' || script.substr(at + 1).starts_with('>'));
+    const bool parts = c == '\n' || (substitutions == 0 && !is_copy && (c == ';' || c == '&' || c == '|'));
+    if (parts)
+      commands.emplace_back();
+    else
+      command += c;
+  }
+  std::erase_if(commands, [](const std::string& command) { return trimmed(command).empty(); });
+  return commands;
+}
+
 }  // namespace dream::init

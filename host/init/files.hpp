@@ -62,4 +62,8 @@ class IncludedFiles {
 /// What stands between the blanks of a line.
 [[nodiscard]] std::vector<std::string> words_in(const std::string& line);
 
+/// The commands of a script for a shell, each without the operators around it (`&&`, `;`, `|`, the line's
+/// end), and without comments. Quotes stay.
+[[nodiscard]] std::vector<std::string> shell_commands(std::string_view script);
+
 }  // namespace dream::init

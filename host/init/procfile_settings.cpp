@@ -23,11 +23,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int usual_step = 100;
+constexpr const char* no_port = "OVERMIND_NO_PORT";
 
 std::optional<int> number_in(std::string_view text) {
   int number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failure == std::errc() ? std::optional(number) : std::nullopt;
+  const bool is_whole = failure == std::errc() && end == text.data() + text.size();
+  return is_whole && number >= 0 ? std::optional(number) : std::nullopt;
 }
 
 std::optional<int> port_in(std::string_view text) {
@@ -50,39 +52,99 @@ std::optional<int> port_set_by(const std::string& script) {
     const auto port = port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
     if (is_set && port) return port;
   }
-  const std::size_t at = script.find("${PORT:-");
-  if (at == std::string::npos) return std::nullopt;
-  const std::string_view rest = std::string_view(script).substr(at + 8);
-  return port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
+  for (const std::string& command : shell_commands(script)) {
+    const std::size_t at = command.find("${PORT:-");
+    if (at == std::string::npos) continue;
+    const std::string_view rest = std::string_view(command).substr(at + 8);
+    return port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
+  }
+  return std::nullopt;
 }
 
-/// The options of a line that starts a runner, by their names: `exec foreman start -f Procfile.dev -p 3000`.
-/// Of the runner itself only the name: "runner".
-std::map<std::string, std::string> options_in(const std::string& line) {
-  static const std::map<std::string, std::string, std::less<>> known{{"-p", "port"},
-                                                                     {"--port", "port"},
-                                                                     {"-m", "formation"},
-                                                                     {"--formation", "formation"},
-                                                                     {"-c", "formation"},
-                                                                     {"--env", "env"},
-                                                                     {"--concurrency", "formation"},
-                                                                     {"-e", "env"}};
-  static const std::set<std::string, std::less<>> runners{"foreman", "overmind", "hivemind", "honcho"};
-  std::map<std::string, std::string> options;
-  const std::vector<std::string> words = words_in(line);
+/// What the options of each runner mean: one of .foreman's settings, or the variable that says the same.
+const std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>& runners() {
+  static const std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> known{
+      {"foreman",
+       {{"-p", "port"},
+        {"--port", "port"},
+        {"-m", "formation"},
+        {"--formation", "formation"},
+        {"-e", "env"},
+        {"--env", "env"}}},
+      {"honcho",
+       {{"-p", "port"},
+        {"--port", "port"},
+        {"-c", "formation"},
+        {"--concurrency", "formation"},
+        {"-e", "env"},
+        {"--env", "env"}}},
+      {"hivemind",
+       {{"-p", "port"},
+        {"--port", "port"},
+        {"-P", "OVERMIND_PORT_STEP"},
+        {"--port-step", "OVERMIND_PORT_STEP"}}},
+      {"overmind",
+       {{"-p", "OVERMIND_PORT"},
+        {"--port", "OVERMIND_PORT"},
+        {"-P", "OVERMIND_PORT_STEP"},
+        {"--port-step", "OVERMIND_PORT_STEP"},
+        {"-N", no_port},
+        {"--no-port", no_port},
+        {"-m", "OVERMIND_FORMATION"},
+        {"--formation", "OVERMIND_FORMATION"},
+        {"-c", "OVERMIND_CAN_DIE"},
+        {"--can-die", "OVERMIND_CAN_DIE"},
+        {"-r", "OVERMIND_AUTO_RESTART"},
+        {"--auto-restart", "OVERMIND_AUTO_RESTART"},
+        {"-x", "OVERMIND_IGNORED_PROCESSES"},
+        {"--ignored-processes", "OVERMIND_IGNORED_PROCESSES"}}}};
+  return known;
+}
+
+/// Where a command starts a runner, and not only names it (`command -v overmind`, `gem list foreman`).
+std::vector<std::string>::const_iterator runner_in(const std::vector<std::string>& words) {
+  static const std::set<std::string, std::less<>> before_a_command{"exec", "then", "else", "do"};
   const auto name_of = [](const std::string& word) { return word.substr(word.rfind('/') + 1); };
-  auto word = std::ranges::find_if(words, [&](const auto& one) { return runners.contains(name_of(one)); });
-  if (word == words.end()) return options;
-  options["runner"] = name_of(*word);
-  for (; word != words.end(); ++word) {
-    const std::size_t equals = word->starts_with("--") ? word->find('=') : std::string::npos;
-    const auto option = known.find(word->substr(0, equals));
-    if (option == known.end() || (equals == std::string::npos && word + 1 == words.end())) continue;
-    std::string value = equals == std::string::npos ? *(word + 1) : word->substr(equals + 1);
-    std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
-    if (value.find('$') == std::string::npos) options.emplace(option->second, value);
+  const auto runner =
+      std::ranges::find_if(words, [&](const auto& one) { return runners().contains(name_of(one)); });
+  if (runner == words.end() || words.front() == "echo") return words.end();
+  const bool comes_first = std::all_of(words.begin(), runner, [](const std::string& word) {
+    return before_a_command.contains(word) || word.find('=') != std::string::npos;
+  });
+  // hivemind has no subcommand.
+  const bool is_started =
+      name_of(*runner) == "hivemind" ? comes_first : std::find_if(runner, words.end(), [](const auto& word) {
+                                                       return word == "start" || word == "s";
+                                                     }) != words.end();
+  return is_started ? runner : words.end();
+}
+
+/// The runner that a script starts first, "runner", and its options by what they mean:
+/// `exec foreman start -f Procfile.dev -p 3000`.
+std::map<std::string, std::string> runner_started_by(const std::string& script) {
+  std::map<std::string, std::string> given;
+  for (const std::string& command : shell_commands(script)) {
+    const std::vector<std::string> words = words_in(command);
+    auto word = runner_in(words);
+    if (word == words.end()) continue;
+    const std::string name = word->substr(word->rfind('/') + 1);
+    const auto& meanings = runners().find(name)->second;
+    given["runner"] = name;
+    for (; word != words.end(); ++word) {
+      const std::size_t equals = word->starts_with('-') ? word->find('=') : std::string::npos;
+      const auto option = meanings.find(word->substr(0, equals));
+      if (option == meanings.end()) continue;
+      std::string value = "1";  // of an option without a value
+      if (equals != std::string::npos)
+        value = word->substr(equals + 1);
+      else if (option->second != no_port)
+        value = word + 1 == words.end() ? "$" : *(word + 1);
+      std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
+      if (value.find('$') == std::string::npos) given.emplace(option->second, value);
+    }
+    break;
   }
-  return options;
+  return given;
 }
 
 /// foreman takes lines as they stand, but for quotes around a value and backslashes in double ones.
@@ -122,12 +184,15 @@ Result<void> ProcfileSettings::read(const fs::path& file) {
   if (file.filename() == "Procfile.dev") {
     const auto script = read_text(folder_ / "bin" / "dev");
     script_ = script ? script->value_or("") : "";
-    std::istringstream lines(script_);
-    for (std::string line; std::getline(lines, line);) given_.merge(options_in(line));
+    given_ = runner_started_by(script_);
     runner_ = given_["runner"];
   }
-  if (Result<void> done = read_foreman(folder_ / ".foreman"); !done) return done;
-  if (Result<void> done = read_variables(folder_ / ".overmind.env", false); !done) return done;
+  if (Result<void> done = may_run("foreman") ? read_foreman(folder_ / ".foreman") : Result<void>(); !done)
+    return done;
+  if (Result<void> done =
+          may_run("overmind") ? read_variables(folder_ / ".overmind.env", false) : Result<void>();
+      !done)
+    return done;
   const auto env = given_.find("env");
   for (const std::string& name :
        env == given_.end() ? std::vector<std::string>{".env"} : parts_of(env->second))
@@ -159,8 +224,8 @@ Result<void> ProcfileSettings::read_variables(const fs::path& file, bool is_for_
 
 void ProcfileSettings::see_what_foreman_reads(const std::string& file, const std::string& text) {
   std::error_code ignored;
-  if (runner_ == "overmind" || runner_ == "hivemind" || fs::exists(folder_ / ".overmind.env", ignored))
-    return;
+  if (runner_ == "overmind" || runner_ == "hivemind") return;
+  if (runner_.empty() && fs::exists(folder_ / ".overmind.env", ignored)) return;
   for (const auto& [name, value] : as_foreman_reads(text))
     if (const auto here = values_.find(name);
         here == values_.end() || trimmed(here->second) != trimmed(value))
@@ -187,7 +252,7 @@ Result<void> ProcfileSettings::read_foreman(const fs::path& file) {
 /// Of those that it doesn't name foreman starts none, the others one.
 void ProcfileSettings::read_formation() {
   const auto given = given_.find("formation");
-  const bool is_of_foreman = given != given_.end() && (runner_.empty() || runner_ == "foreman");
+  const bool is_of_foreman = given != given_.end() && may_run("foreman");
   const std::string said = given != given_.end() ? given->second : value("OVERMIND_FORMATION");
   if (is_of_foreman && !said.empty()) count_of_others_ = 0;
   for (const std::string& part : parts_of(said)) {
@@ -216,7 +281,7 @@ int ProcfileSettings::first_port() const {
 }
 
 bool ProcfileSettings::gives_ports() const {
-  const std::string none = value("OVERMIND_NO_PORT");
+  const std::string none = value(no_port);
   return none.empty() || none == "0" || none == "false";
 }
 
@@ -244,6 +309,8 @@ void ProcfileSettings::tell_rest(Draft& draft) const {
 }
 
 std::string ProcfileSettings::value(const char* name) const {
+  if (const auto given = given_.find(name); given != given_.end()) return given->second;
+  if (std::string_view(name).starts_with("OVERMIND_") && !may_run("overmind")) return {};
   const auto found = values_.find(name);
   return found == values_.end() ? std::string() : found->second;
 }

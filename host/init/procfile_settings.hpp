@@ -13,7 +13,8 @@
 namespace dream::init {
 
 /// What foreman, overmind and the like are told beside the Procfile: by `.foreman`, `.overmind.env`, `.env`,
-/// and by the `bin/dev` that starts Procfile.dev, which wins.
+/// and by the `bin/dev` that starts Procfile.dev, which wins, and whose runner decides which of the files are
+/// read.
 class ProcfileSettings {
  public:
   static constexpr int usual_port = 5000;
@@ -39,11 +40,14 @@ class ProcfileSettings {
   void see_what_foreman_reads(const std::string& file, const std::string& text);
   void read_formation();
   [[nodiscard]] std::string value(const char* name) const;
+  /// Whether the runner is this one, as far as anything says.
+  [[nodiscard]] bool may_run(const char* runner) const { return runner_.empty() || runner_ == runner; }
 
   std::filesystem::path folder_;
-  std::string script_;                        ///< bin/dev
-  std::string runner_;                        ///< that it starts
-  std::map<std::string, std::string> given_;  ///< port, env and formation, of bin/dev or else of .foreman
+  std::string script_;  ///< bin/dev
+  std::string runner_;  ///< that it starts
+  /// Port, env and formation, of bin/dev or else of .foreman; variables of overmind, of bin/dev.
+  std::map<std::string, std::string> given_;
   config::Variables values_;
   std::vector<std::string> env_files_, rest_of_foreman_, unread_, read_otherwise_;
   std::map<std::string, int> formation_;

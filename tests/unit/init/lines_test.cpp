@@ -126,6 +126,55 @@ TEST_F(Init, what_bin_dev_tells_foreman_counts) {
   EXPECT_THAT(needs(workspace(), "./", "dev"), ElementsAre("./:web", "./:stripe"));
 }
 
+TEST_F(Init, an_option_of_bin_dev_means_what_its_runner_says) {
+  write("Procfile.dev", "web: x\ncss: y\nstripe: z\n");
+  write(".overmind.env", "OVERMIND_FORMATION=stripe=0\n");
+  write("bin/dev", "exec overmind start -f Procfile.dev -c css -p 4000\n");
+  EXPECT_THAT(needs(workspace(), "./", "dev"), ElementsAre("./:web", "./:css async optional"));
+  EXPECT_EQ(workspace().projects.at("./").tasks.at("web").env.at(0).second, "4000");
+  write("bin/dev", "exec overmind start -m=web=2x,css=-1,stripe=1 --no-port -x web\n");
+  EXPECT_THAT(needs(workspace(), "./", "dev"), ElementsAre("./:css", "./:stripe"));
+  EXPECT_THAT(text(), Not(HasSubstr("PORT")));
+  write("bin/dev", "honcho -e gone.env start -c web=0\n");
+  EXPECT_THAT(needs(workspace(), "./", "dev"), ElementsAre("./:css", "./:stripe")) << "no file of overmind's";
+  EXPECT_THAT(text(), HasSubstr("Not read: gone.env"));
+  write("bin/dev", "exec foreman start -c -m css=1\n");
+  EXPECT_THAT(needs(workspace(), "./", "dev"), ElementsAre("./:css"));
+}
+
+TEST_F(Init, only_the_command_of_bin_dev_that_starts_a_runner_counts) {
+  write("Procfile.dev", "web: x\nworker: y\n");
+  const auto port = [&](const std::string& script) {
+    write("bin/dev", script);
+    const Workspace made = workspace();
+    EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web", "./:worker"));
+    return made.projects.at("./").tasks.at("web").env.at(0).second;
+  };
+  EXPECT_EQ(port("# exec foreman start -m all=1,worker=0 -p 4000\nforeman start \\\n  -p 3000 # -m web=1\n"),
+            "3000");
+  EXPECT_EQ(port("gem list foreman -p 1 || gem install foreman -p 2\nexec foreman start -p 3001\n"), "3001");
+  EXPECT_EQ(
+      port("if command -v overmind >&2; then exec overmind start -p 3002; fi\nforeman start -m web=1\n"),
+      "3002");
+  EXPECT_EQ(port("which hivemind -p 1\nX=1 exec hivemind -p 3003 Procfile.dev\n"), "3003");
+  EXPECT_EQ(
+      port("# ${PORT:-4000}\necho use foreman start -p 4001\ncat <<X\ndon't\nX\nforeman start -p 3004\n"),
+      "3004");
+}
+
+TEST_F(Init, what_another_runner_reads_does_not_count) {
+  write("Procfile.dev", "web: x\nworker: y\n");
+  write(".env", "A=1\n");
+  write(".foreman", "formation: web=1\nenv: gone.env\nport: 4000\n");
+  for (const char* runner : {"overmind start", "hivemind", "honcho start"}) {
+    write("bin/dev", "exec " + std::string(runner) + "\n");
+    const Workspace made = workspace();
+    EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web", "./:worker")) << runner;
+    EXPECT_THAT(made.projects.at("./").tasks.at("web").env_files, ElementsAre(".env"));
+    EXPECT_EQ(made.projects.at("./").tasks.at("web").env.at(0).second, "5000");
+  }
+}
+
 TEST_F(Init, values_that_foreman_reads_otherwise_are_told) {
   write("Procfile", "web: x\n");
   write(".env", "A=1\nPW=pa$word\nE2=a #b\nexport H=1\nQ='pa$word'\nR=\"a\\nb\"\n");
