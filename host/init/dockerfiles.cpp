@@ -154,22 +154,36 @@ std::map<fs::path, fs::path> contexts_of_make(const fs::path& root) {
   return contexts;
 }
 
-/// The nearest folder from that of a Dockerfile up to the workspace's that has all that it copies: ".", "..";
-/// empty: none has.
-fs::path context_of(const fs::path& folder, const std::string& project, const Dockerfile& dockerfile) {
-  const auto has_all = [&](const fs::path& context) {
-    return std::ranges::all_of(dockerfile.copied, [&](const std::string& one) {
-      std::error_code ignored;
-      return fs::exists(folder / context / one, ignored);
-    });
+/// The folders from a Dockerfile's up to the workspace's: ".", "..", "../..".
+std::vector<fs::path> contexts_above(const std::string& project) {
+  std::vector<fs::path> contexts{"."};
+  for (auto left = project == "./" ? 0 : std::ranges::count(project, '/'); left > 0; --left)
+    contexts.push_back(contexts.size() == 1 ? ".." : contexts.back() / "..");
+  return contexts;
+}
+
+struct Context {
+  fs::path path;           ///< empty: no folder has all
+  bool is_decided = true;  ///< something that it copies is there
+};
+
+/// The nearest folder that has all that a Dockerfile copies. What is nowhere is made by a build, and decides
+/// nothing.
+Context context_of(const fs::path& folder, const std::string& project, const Dockerfile& dockerfile) {
+  const auto has = [&](const fs::path& context, const std::string& one) {
+    std::error_code ignored;
+    return fs::exists(folder / context / one, ignored);
   };
-  const auto levels = project == "./" ? 0 : std::ranges::count(project, '/');
-  fs::path context = ".";
-  for (auto left = levels; !has_all(context); --left) {
-    if (left == 0) return {};
-    context = context == "." ? ".." : context / "..";
-  }
-  return context;
+  const std::vector<fs::path> contexts = contexts_above(project);
+  std::vector<std::string> copied = dockerfile.copied;
+  std::erase_if(copied, [&](const std::string& one) {
+    return std::ranges::none_of(contexts, [&](const fs::path& context) { return has(context, one); });
+  });
+  const auto nearest = std::ranges::find_if(contexts, [&](const fs::path& context) {
+    return std::ranges::all_of(copied, [&](const std::string& one) { return has(context, one); });
+  });
+  return {.path = nearest == contexts.end() ? fs::path() : *nearest,
+          .is_decided = !copied.empty() || dockerfile.copied.empty()};
 }
 
 /// A folder as one writes it in another one: "..", ".".
@@ -204,7 +218,7 @@ Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
   if (!is_named) folders = folders_below(root, levels);
   folders.insert(folders.begin(), "./");
   const std::map<fs::path, fs::path> said = contexts_of_make(root);
-  std::vector<std::string> start_nothing, lack_files;
+  std::vector<std::string> start_nothing, lack_files, undecided;
   for (const std::string& folder : folders) {
     std::error_code ignored;
     const std::string project = draft.at(folder);
@@ -212,17 +226,23 @@ Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
     if (draft.has(project) || draft.is_built(project) || !fs::is_regular_file(root / file, ignored)) continue;
     const auto text = read_text(root / file);
     const Dockerfile read = read_dockerfile(text ? text->value_or("") : "");
-    fs::path context = context_of(root / folder, project, read);
+    Context context = context_of(root / folder, project, read);
     if (const auto of_make = said.find(file); of_make != said.end())
-      context = from_folder(of_make->second, fs::path(folder));
-    if (is_named && context.empty()) context = ".";
-    if (!is_named && !read.starts_something)
+      context = {from_folder(of_make->second, fs::path(folder))};
+    if (is_named && context.path.empty()) context.path = ".";
+    if (!is_named && !read.starts_something) {
       start_nothing.push_back(file.string());
-    else if (context.empty())
+    } else if (context.path.empty()) {
       lack_files.push_back(file.string());
-    else
-      add_dockerfile(project, context, draft);
+    } else {
+      add_dockerfile(project, context.path, draft);
+      if (!context.is_decided) undecided.push_back(file.string());
+    }
   }
+  if (!undecided.empty())
+    draft.remark(fmt::format(
+        "The context is the folder of the Dockerfile, as nothing of what is copied is there yet: {}.",
+        first_of(undecided)));
   if (!start_nothing.empty())
     draft.tell_unread(
         fmt::format("No task for {}: nothing starts in such an image by itself.", first_of(start_nothing)));

@@ -18,7 +18,7 @@ TEST_F(Init, the_context_of_a_dockerfile_has_what_it_copies) {
         "https://x/y *.txt $Z /\nCOPY --from=other /gone /\nCOPY <<X /x\nCOPY gone /\nX\n");
   write("docker/web/Dockerfile", "FROM nginx\nCOPY [\"conf/a.conf\", \"/\"]\n");
   write("docker/own/Dockerfile", "FROM nginx\nCOPY . /\n");
-  write("docker/none/Dockerfile", "FROM nginx\nCOPY made/later /\n");
+  write("docker/none/Dockerfile", "FROM nginx\nCOPY conf/a.conf public/x /\n");
   const std::string made = text();
   for (const char* part :
        {R"("./docker/nginx": {
@@ -32,6 +32,23 @@ TEST_F(Init, the_context_of_a_dockerfile_has_what_it_copies) {
                           Not(HasSubstr("\"./docker/none\""))));
   EXPECT_THAT(text("docker/web/Dockerfile"), HasSubstr(R"("dockerfile": "web/Dockerfile")"));
   EXPECT_THAT(text("docker/none/Dockerfile"), HasSubstr(R"({ "context": "." })")) << "it was asked for";
+}
+
+TEST_F(Init, what_a_build_makes_decides_no_context) {
+  write("api/src/x", "");
+  write("api/Dockerfile", "FROM java\nCOPY build/libs/app.jar app.jar\nCMD java\n");
+  write("web/Dockerfile", "FROM nginx\nCOPY web/dist /\nCOPY api/src /\n");
+  write("own/x", "");
+  write("own/Dockerfile", "FROM nginx\nCOPY x dist /\n");
+  write("none/Dockerfile", "FROM nginx\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("// The context is the folder of the Dockerfile, as nothing of what is "
+                                      "copied is there yet: api/Dockerfile.\n"),
+                            HasSubstr(R"({ "context": "..", "dockerfile": "web/Dockerfile" })")));
+  const std::string before = line("\"./api\"");
+  EXPECT_THAT(before, HasSubstr(R"({ "context": "." })"));
+  write("api/build/libs/app.jar", "");
+  EXPECT_EQ(line("\"./api\""), before);
+  EXPECT_THAT(text(), Not(HasSubstr("is there yet")));
 }
 
 TEST_F(Init, the_context_that_a_makefile_gives_to_a_dockerfile_counts) {
