@@ -125,30 +125,41 @@ Dockerfile read_dockerfile(const std::string& text) {
   return read;
 }
 
-/// The contexts that a Makefile's `docker build` gives to Dockerfiles, all from its folder.
-std::map<fs::path, fs::path> contexts_of_make(const fs::path& root) {
+/// What a `docker build` in the root gives to a Dockerfile.
+struct DockerBuild {
+  fs::path file, context;  ///< empty: it says none
+};
+
+DockerBuild docker_build_in(const fs::path& root, const std::string& command) {
   static const std::set<std::string, std::less<>> plain_options{"-q",     "--quiet", "--pull", "--no-cache",
                                                                 "--push", "--load",  "--rm"};
+  DockerBuild found;
+  if (command.find("docker") == std::string::npos) return found;
+  const std::vector<std::string> words = words_in(command);
+  const auto builds = std::ranges::find(words, "build");
+  for (auto word = builds; word != words.end(); ++word) {
+    const std::string& before = word == words.begin() ? *word : *(word - 1);
+    if (before == "-f" || before == "--file") found.file = *word;
+    if (word->starts_with("--file=")) found.file = word->substr(7);
+    const bool is_value =
+        before.starts_with('-') && before.find('=') == std::string::npos && !plain_options.contains(before);
+    std::error_code ignored;
+    if (word != builds && !is_value && fs::is_directory(root / *word, ignored)) found.context = *word;
+  }
+  return found;
+}
+
+/// The contexts that a Makefile's `docker build` gives to Dockerfiles, all from its folder.
+std::map<fs::path, fs::path> contexts_of_make(const fs::path& root) {
   std::map<fs::path, fs::path> contexts;
   for (const char* name : {"GNUmakefile", "makefile", "Makefile"}) {
     const auto text = read_text(root / name);
     if (!text || !*text) continue;
     for (const std::string& line : instructions_of(**text)) {
-      const std::vector<std::string> words = words_in(line);
-      const auto builds = std::ranges::find(words, "build");
-      if (line.find("docker") == std::string::npos || line.find("cd ") != std::string::npos) continue;
-      fs::path file, context;
-      for (auto word = builds; word != words.end(); ++word) {
-        const std::string& before = word == words.begin() ? *word : *(word - 1);
-        if (before == "-f" || before == "--file") file = *word;
-        if (word->starts_with("--file=")) file = word->substr(7);
-        const bool is_value = before.starts_with('-') && before.find('=') == std::string::npos &&
-                              !plain_options.contains(before);
-        std::error_code ignored;
-        if (word != builds && !is_value && fs::is_directory(root / *word, ignored)) context = *word;
-      }
-      if (!context.empty())
-        contexts.try_emplace((file.empty() ? context / "Dockerfile" : file).lexically_normal(), context);
+      if (line.find("cd ") != std::string::npos) continue;
+      for (const std::string& command : shell_commands(line))
+        if (const auto [file, context] = docker_build_in(root, command); !context.empty())
+          contexts.try_emplace((file.empty() ? context / "Dockerfile" : file).lexically_normal(), context);
     }
   }
   return contexts;

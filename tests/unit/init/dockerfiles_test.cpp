@@ -61,6 +61,18 @@ TEST_F(Init, the_context_that_a_makefile_gives_to_a_dockerfile_counts) {
                             HasSubstr(R"({ "context": "..", "dockerfile": "b/Dockerfile" })")));
 }
 
+TEST_F(Init, a_docker_build_of_a_makefile_ends_where_its_command_ends) {
+  write("lib/x", "");
+  for (const char* name : {"app/Dockerfile", "job/Dockerfile", "web/Dockerfile"})
+    write(name, "FROM nginx\nCOPY lib /\n");
+  write("Makefile",
+        "a:\n\tdocker build -f app/Dockerfile -t app . && docker run --rm app\n"
+        "b:\n\tdocker build $(X) -f job/Dockerfile .; echo job | docker build web # job\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr(R"({ "context": "..", "dockerfile": "app/Dockerfile" })"),
+                            HasSubstr(R"({ "context": "..", "dockerfile": "job/Dockerfile" })")));
+  EXPECT_THAT(line("\"./web\""), HasSubstr(R"({ "context": "." })"));
+}
+
 TEST_F(Init, an_image_that_others_are_built_from_is_no_task) {
   write("base/Dockerfile", "ARG IMAGE\nFROM ${IMAGE} AS runtime\nRUN x\nFROM runtime AS build\nRUN y\n");
   write("tools/Dockerfile", "FROM docker.io/library/debian:12@sha256:1\nRUN x\n");
