@@ -62,12 +62,17 @@ bool starts_by_itself(const std::string& image) {
 
 /// The lines of a Dockerfile, of which a backslash makes one of two, without comments and here-documents.
 std::vector<std::string> instructions_of(const std::string& text) {
-  std::vector<std::string> found;
-  std::istringstream lines(text);
+  std::vector<std::string> found, lines;
+  std::map<std::string, std::size_t> last_places;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    lines.push_back(trimmed(line));
+    last_places[lines.back()] = lines.size() - 1;
+  }
   std::string here;  // the line that ends it
   bool goes_on = false;
-  for (std::string line; std::getline(lines, line);) {
-    line = trimmed(line);
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    std::string& line = lines[at];
     if (!here.empty()) {
       if (line == here) here.clear();
       continue;
@@ -76,10 +81,12 @@ std::vector<std::string> instructions_of(const std::string& text) {
     if (!std::exchange(goes_on, line.ends_with('\\'))) found.emplace_back();
     if (goes_on) line.back() = ' ';
     found.back() += line;
-    if (const std::size_t at = line.find("<<"); at != std::string::npos) {
-      const std::size_t begin = line.find_first_not_of("-\"'", at + 2);
+    if (const std::size_t mark = line.find("<<"); mark != std::string::npos) {
+      const std::size_t begin = line.find_first_not_of("-\"'", mark + 2);
       if (begin != std::string::npos) here = line.substr(begin, line.find_first_of(" \"'", begin) - begin);
-      if (!is_word(here, "_")) here.clear();
+      const auto end = last_places.find(here);
+      // Without the line that ends it, it is arithmetic: $((1 <<n ))
+      if (!is_word(here, "_") || end == last_places.end() || end->second <= at) here.clear();
     }
   }
   return found;

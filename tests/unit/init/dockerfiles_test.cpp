@@ -61,6 +61,12 @@ TEST_F(Init, the_context_that_a_makefile_gives_to_a_dockerfile_counts) {
                             HasSubstr(R"({ "context": "..", "dockerfile": "b/Dockerfile" })")));
 }
 
+TEST_F(Init, a_shift_in_a_dockerfile_begins_no_text) {
+  write("web/Dockerfile", "FROM node\nRUN n=3; echo $(( 1 <<n ))\nRUN <<X\nCMD x\nX\nCMD node x\n");
+  write("os/Dockerfile", "FROM node\nRUN <<X\nCMD x\nX\n");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./web"));
+}
+
 TEST_F(Init, a_docker_build_of_a_makefile_ends_where_its_command_ends) {
   write("lib/x", "");
   for (const char* name : {"app/Dockerfile", "job/Dockerfile", "web/Dockerfile"})
