@@ -90,11 +90,10 @@ std::optional<std::vector<std::string>> device_texts(const YAML::Node& list) {
 
 /// A profile of seccomp that is a file is for compose to read.
 std::optional<std::vector<std::string>> security_texts(const YAML::Node& list) {
-  std::vector<std::string> all = texts_of(list);
-  const bool has_file = std::ranges::any_of(all, [](const std::string& text) {
+  const bool has_file = std::ranges::any_of(texts_of(list), [](const std::string& text) {
     return (text.starts_with("seccomp:") || text.starts_with("seccomp=")) && !text.ends_with("unconfined");
   });
-  return has_file ? std::nullopt : std::optional(std::move(all));
+  return has_file ? std::nullopt : std::optional(written_texts_of(list));
 }
 
 }  // namespace
@@ -107,7 +106,7 @@ std::optional<Member> container_option(const std::string& key, const YAML::Node&
     return json ? std::optional(Member(name, *std::move(json))) : std::nullopt;
   };
   if (const auto same = list_options().find(key); same != list_options().end())
-    return list(same->second.c_str(), texts_of(value));
+    return list(same->second.c_str(), written_texts_of(value));
   if (key == "security_opt") return list("securityOpt", security_texts(value));
   if (key == "extra_hosts") return list("extraHosts", host_texts(value));
   if (key == "devices") return list("devices", device_texts(value));
@@ -138,23 +137,44 @@ bool has_variable(const YAML::Node& node) {
   return false;
 }
 
+/// Where a variable stays one, or means nothing to dream. It is all others that are told, so that a key which
+/// is new to dream init is, too.
+bool keeps_variables(const std::string& key) {
+  static const std::set<std::string, std::less<>> keys{
+      "image", "build.context", "build.dockerfile", "build.target", "build.args", "command", "entrypoint",
+      "environment", "labels", "ports", "volumes", "working_dir", "user", "platform", "network_mode",
+      "mem_limit", "gpus", "security_opt", "secrets", "configs", "healthcheck.test",
+      "deploy.resources.limits.memory",
+      // nothing to dream
+      "build.cache_from", "build.cache_to", "container_name", "expose", "extends", "networks.priority",
+      "networks.gw_priority", "deploy.mode", "deploy.labels", "deploy.placement", "deploy.endpoint_mode",
+      "deploy.update_config", "deploy.rollback_config", "deploy.restart_policy.delay",
+      "deploy.restart_policy.window", "deploy.resources.reservations.cpus",
+      "deploy.resources.reservations.generic_resources"};
+  return keys.contains(key) || list_options().contains(key) || key.starts_with("x-");
+}
+
+void find_fixed(const std::string& key, const YAML::Node& value, std::vector<std::string>& found) {
+  static const std::set<std::string, std::less<>> maps{"build", "deploy", "healthcheck", "networks"};
+  if (keeps_variables(key)) return;
+  if (value.IsMap() && maps.contains(key.substr(0, key.find('.')))) {
+    for (const auto& one : value) {
+      if (key != "networks")
+        find_fixed(key + "." + one.first.Scalar(), one.second, found);
+      else if (one.second.IsMap())  // each has a name, and its settings below
+        for (const auto& setting : one.second)
+          find_fixed(key + "." + setting.first.Scalar(), setting.second, found);
+    }
+  } else if (has_variable(value) && std::ranges::find(found, key) == found.end()) {
+    found.push_back(key);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> keys_without_their_variables(const YAML::Node& service) {
-  static const std::set<std::string, std::less<>> keys{
-      "restart", "stop_grace_period", "stop_signal",  "pull_policy", "cpus",
-      "scale",   "profiles",          "ulimits",      "sysctls",     "extra_hosts",
-      "devices", "hostname",          "domainname",   "shm_size",    "read_only",
-      "init",    "env_file",          "security_opt", "tmpfs",       "depends_on"};
   std::vector<std::string> found;
-  for (const auto& one : service) {
-    const std::string& key = one.first.Scalar();
-    if (keys.contains(key) && has_variable(one.second)) found.push_back(key);
-    if (key != "healthcheck" || !one.second.IsMap()) continue;
-    for (const auto& setting : one.second)
-      if (setting.first.Scalar() != "test" && has_variable(setting.second))
-        found.push_back("healthcheck." + setting.first.Scalar());
-  }
+  for (const auto& one : service) find_fixed(one.first.Scalar(), one.second, found);
   return found;
 }
 

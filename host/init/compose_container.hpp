@@ -16,7 +16,8 @@ namespace dream::init {
 /// says nothing. Nothing: there is no such option, or it can't say this.
 [[nodiscard]] std::optional<Member> container_option(const std::string& key, const YAML::Node& value);
 
-/// Where a service has variables that dream.json can't have: "restart", "healthcheck.interval".
+/// Where a service has variables that dream.json can't have: "restart", "healthcheck.interval"; also keys
+/// that are left out.
 [[nodiscard]] std::vector<std::string> keys_without_their_variables(const YAML::Node& service);
 
 /// "/tmp:size=64m" of the `tmpfs` of a service.

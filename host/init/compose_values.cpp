@@ -98,6 +98,16 @@ std::vector<std::string> texts_of(const YAML::Node& node) {
   return texts;
 }
 
+std::vector<std::string> written_texts_of(const YAML::Node& node) {
+  std::vector<std::string> texts;
+  if (node.IsScalar()) texts.push_back(written_text(node));
+  if (!node.IsSequence()) return texts;
+  for (const YAML::Node& one : node) {
+    if (one.IsScalar()) texts.push_back(written_text(one));
+  }
+  return texts;
+}
+
 bool is_elsewhere(const std::string& path) {
   return path.find("://") != std::string::npos || path.starts_with("git@") || path.starts_with("github.com/");
 }

@@ -19,6 +19,8 @@ namespace dream::init {
 [[nodiscard]] YAML::Node member_at(const YAML::Node& map, const char* key);
 /// The texts of a list, or the only one.
 [[nodiscard]] std::vector<std::string> texts_of(const YAML::Node& node);
+/// The same as written_text() of each.
+[[nodiscard]] std::vector<std::string> written_texts_of(const YAML::Node& node);
 /// Whether what compose would build from is no folder of this machine: "https://…", "git@…".
 [[nodiscard]] bool is_elsewhere(const std::string& path);
 [[nodiscard]] bool is_true(const YAML::Node& node);

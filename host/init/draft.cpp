@@ -225,6 +225,11 @@ void Draft::leave_out(const std::string& what, const std::string& whose) {
   if (std::ranges::find(known->second, whose) == known->second.end()) known->second.push_back(whose);
 }
 
+bool Draft::is_left_out(const std::string& what, const std::string& whose) const {
+  const auto known = std::ranges::find_if(left_out_, [&](const auto& one) { return one.first == what; });
+  return known != left_out_.end() && std::ranges::find(known->second, whose) != known->second.end();
+}
+
 void Draft::break_cycles() {
   std::map<ProjectTask, std::vector<ProjectTask>> all;
   for (const NeedsDraft& needs : needs_)

@@ -131,6 +131,7 @@ class Draft {
   [[nodiscard]] const std::string& unread() const { return unread_; }
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
+  [[nodiscard]] bool is_left_out(const std::string& what, const std::string& whose) const;
 
   /// The folder is what a container of another project is built from.
   void see_built(const std::string& path) { built_.insert(path); }

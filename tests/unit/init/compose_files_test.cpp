@@ -175,5 +175,34 @@ services:
                         "without one: db.restart, db.healthcheck.interval, db.profiles and db.ulimits.\n"));
 }
 
+TEST_F(Init, each_variable_of_a_compose_file_is_kept_or_told) {
+  write("compose.yaml", R"(services:
+  db:
+    image: x
+    cap_add: ["${CAP:-NET_ADMIN}"]
+    group_add: ["${G:-audio}", "a$$b"]
+    security_opt: ["${S:-no-new-privileges}"]
+    privileged: ${PR:-true}
+    pids_limit: ${PL:-100}
+    dns: ["${DNS:-1.1.1.1}"]
+    expose: ["${EX:-80}"]
+    build: {context: "${B:-.}", args: {A: "${A:-1}"}, network: "${BN:-x}"}
+    tmpfs: ["${T:-/tmp}"]
+    deploy:
+      replicas: "${R:-1}"
+      labels: {a: "${L:-x}"}
+      restart_policy: {condition: "${C:-any}", delay: "${D:-1s}"}
+      resources: {limits: {cpus: "${CP:-2}", memory: "${M:-2g}", pids: "${P:-1}"}}
+    networks: {default: {aliases: ["${AL:-foo}"], ipv4_address: "${IP:-1.1.1.1}"}}
+)");
+  const std::string made = text();
+  for (const char* part : {R"("capAdd": ["${CAP:-NET_ADMIN}"])", R"("groupAdd": ["${G:-audio}", "a$$b"])",
+                           R"("securityOpt": ["${S:-no-new-privileges}"])"})
+    EXPECT_THAT(made, HasSubstr(part));
+  EXPECT_THAT(made, HasSubstr("or are left out without one: db.tmpfs, db.deploy.replicas, "
+                              "db.deploy.restart_policy.condition, db.deploy.resources.limits.cpus and "
+                              "db.networks.aliases.\n"));
+}
+
 }  // namespace
 }  // namespace dream::init
