@@ -37,7 +37,7 @@ std::optional<struct stat> status_of(const std::string& path) {
 /// How long it must not change until it counts as written. A read lease is granted only where nobody has it
 /// open for writing; on some file systems, and for files of others, nobody can tell.
 Duration rest_of(const std::string& path) {
-  constexpr std::chrono::milliseconds closed(10);  // a linker makes its file executable after that
+  constexpr std::chrono::milliseconds closed(5);  // a linker makes its file executable after that
   constexpr std::chrono::milliseconds unknown(100);
   constexpr std::chrono::seconds open(1);
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -58,7 +58,7 @@ class File : public Kind {
         before_(state()) {}
 
   void look(Found found) override {
-    // While it is written, there is a try every hundredth of a second, and news with every write.
+    // While it is written, there is a try every 5 ms, and news with every write.
     if (!watch_)
       watch_ = FileWatch::open(context_, directory_, name_, [this] {
         if (!first_change_) wake();

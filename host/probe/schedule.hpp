@@ -20,7 +20,7 @@ inline constexpr Pace quick{};
 /// For what starts a process: a try itself takes part of the tenth by which a wait may overshoot.
 inline constexpr Pace costly{.share = 12, .gentle = true};
 /// For what has begun, and is over soon.
-inline constexpr Pace steady{.most = std::chrono::milliseconds(10)};
+inline constexpr Pace steady{.least = std::chrono::milliseconds(5), .most = std::chrono::milliseconds(5)};
 /// For what hears of it by itself.
 inline constexpr Pace when_woken{0};
 

@@ -62,8 +62,8 @@ TEST_F(FileKindTest, waits_until_the_file_is_closed_and_has_rested) {
   EXPECT_EQ(found_after(milliseconds(900)), still_written);
   append();
   writer_.close();
-  EXPECT_EQ(found_after(milliseconds(9)), still_written);
-  EXPECT_EQ(found_after(milliseconds(10)), "");
+  EXPECT_EQ(found_after(milliseconds(4)), still_written);
+  EXPECT_EQ(found_after(milliseconds(5)), "");
 }
 
 TEST_F(FileKindTest, takes_an_open_file_that_rests_for_a_second) {
@@ -110,7 +110,7 @@ TEST_F(FileKindTest, is_not_woken_by_each_write) {
   for (int i = 0; i < 100; ++i) append();
   context_.poll();
   EXPECT_EQ(wakes_, before);
-  EXPECT_EQ(file_->pace().most, milliseconds(10)) << "but there is a try soon";
+  EXPECT_EQ(file_->pace().most, milliseconds(5)) << "but there is a try soon";
 }
 
 }  // namespace
