@@ -34,6 +34,7 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
     return steps;
   }
   std::vector<std::string> ids;
+  ids.reserve(plan.steps.size());
   std::unordered_map<std::string_view, StepIndex> by_id;
   for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
   for (std::size_t at = 0; at < ids.size(); ++at) by_id.emplace(ids[at], StepIndex(at));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace dream::output {
@@ -36,7 +37,7 @@ bool RowBlock::settle(std::size_t width, const OnLine& on_line) {
   settled_ = none;
   if (!quiet) return true;
   // A cursor that rests among rows may go on there: they stay what they are.
-  for (auto row = below_.rbegin(); row != below_.rend(); ++row) row->tell(width, on_line);
+  for (Row& row : below_ | std::views::reverse) row.tell(width, on_line);
   last_change_.clear();
   return false;
 }

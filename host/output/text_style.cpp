@@ -118,7 +118,7 @@ class StyleReader {
     }
     if (kind != 2U) return std::nullopt;
     if (separator == ':' && std::count(list.begin(), list.end(), ':') > 2) take_number(list, separator);
-    std::uint32_t colour = static_cast<std::uint32_t>(Palette::direct);
+    auto colour = static_cast<std::uint32_t>(Palette::direct);
     for (const unsigned shift : {16U, 8U, 0U}) {
       const unsigned part = take_number(list, separator).value_or(0);
       if (part > 255) return std::nullopt;
@@ -138,7 +138,7 @@ void TextStyle::apply(std::string_view parameters) {
 void TextStyle::append_parameters(std::string& out) const {
   const auto append = [&](char before, unsigned number) {
     std::array<char, 10> digits{};
-    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    char* end = std::to_chars(digits.begin(), digits.end(), number).ptr;
     out += before;
     out.append(digits.begin(), end);
   };

@@ -25,7 +25,7 @@ constexpr std::size_t batch_size = std::size_t{256} * 1024;
 std::size_t size_for_terminal(std::string_view bytes) {
   constexpr std::size_t buffer_size = 256;
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
-  const auto control = std::ranges::find_if(bytes.substr(0, buffer_size), is_control);
+  const auto* control = std::ranges::find_if(bytes.substr(0, buffer_size), is_control);
   return std::max<std::size_t>(1, static_cast<std::size_t>(control - bytes.begin()));
 }
 

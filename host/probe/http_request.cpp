@@ -61,11 +61,11 @@ struct Exchange {
 }  // namespace
 
 struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
-  State(boost::asio::io_context& its_context, Clock& its_clock, const HttpProbe& its_probe,
-        const Limits& its_limits, std::function<void(std::string)> its_done)
+  State(boost::asio::io_context& its_context, Clock& its_clock, HttpProbe its_probe, const Limits& its_limits,
+        std::function<void(std::string)> its_done)
       : context(its_context),
         clock(its_clock),
-        probe(its_probe),
+        probe(std::move(its_probe)),
         limits(its_limits),
         done(std::move(its_done)),
         lookup(context.get_executor()),

@@ -127,7 +127,7 @@ void Connection::begin_reading(const asio::mutable_buffer& buffer, Done done) {
   }
 }
 
-void Connection::begin_writing(std::vector<asio::const_buffer> bytes, Done done) {
+void Connection::begin_writing(const std::vector<asio::const_buffer>& bytes, Done done) {
   auto known_done = [done = std::move(done)](const error_code& error, std::size_t written) {
     done(known(error), written);
   };

@@ -72,7 +72,7 @@ class Connection {
                                         asio::buffer_sequence_end(buffers));
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto done, std::vector<asio::const_buffer>&& bytes) {
-          begin_writing(std::move(bytes), copyable(std::move(done)));
+          begin_writing(bytes, copyable(std::move(done)));
         },
         token, std::move(all));
   }
@@ -96,7 +96,7 @@ class Connection {
                const error_code& error, std::size_t bytes) { std::move (*kept)(error, bytes); };
   }
   void begin_reading(const asio::mutable_buffer& buffer, Done done);
-  void begin_writing(std::vector<asio::const_buffer> bytes, Done done);
+  void begin_writing(const std::vector<asio::const_buffer>& bytes, Done done);
   [[nodiscard]] static error_code known(const error_code& error);
 
   [[nodiscard]] Async<Result<void>> open_socket(const Endpoint& endpoint, Limit limit);

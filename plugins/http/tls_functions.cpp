@@ -14,6 +14,7 @@
     return loaded(__VA_ARGS__);                                                                       \
   }
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 DREAM_TLS(long, BIO_ctrl, (BIO * bio, int command, long number, void* data), bio, command, number, data)
 DREAM_TLS(std::size_t, BIO_ctrl_pending, (BIO * bio), bio)
 DREAM_TLS(int, BIO_free, (BIO * bio), bio)
@@ -89,3 +90,4 @@ DREAM_TLS(EVP_PKEY*, d2i_PrivateKey_bio, (BIO * bio, EVP_PKEY** key), bio, key)
 DREAM_TLS(void, X509_free, (X509 * certificate), certificate)
 
 #undef DREAM_TLS
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -13,8 +13,8 @@ namespace {
 /// Tells of the end of a life; where it goes before, though its thread goes on, of what has ended it.
 class EndTeller {
  public:
-  EndTeller(const asio::any_io_executor& executor, std::shared_ptr<LifeObserver> observer)
-      : executor_(executor), observer_(std::move(observer)) {}
+  EndTeller(asio::any_io_executor executor, std::shared_ptr<LifeObserver> observer)
+      : executor_(std::move(executor)), observer_(std::move(observer)) {}
   EndTeller(const EndTeller&) = delete;
   EndTeller& operator=(const EndTeller&) = delete;
   ~EndTeller() {

@@ -94,7 +94,9 @@ std::uint64_t tar_padding(std::uint64_t size) {
 }
 
 std::string tar_end() {
-  return std::string(2 * block, '\0');
+  std::string end;
+  end.resize(2 * block);
+  return end;
 }
 
 }  // namespace dream::plugins

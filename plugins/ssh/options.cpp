@@ -33,7 +33,7 @@ Result<std::string> file_at(const sdk::Options& read, const char* name, const st
 }
 
 /// "~/app" and "app" are the same: the home folder is where a login begins.
-std::string far_folder(std::string written) {
+std::string far_folder(const std::string& written) {
   if (written == "~") return {};
   return written.starts_with("~/") ? written.substr(2) : written;
 }
