@@ -8,7 +8,6 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "base/descriptor.hpp"
@@ -21,17 +20,21 @@ namespace dream::probe {
 namespace {
 
 /// What changes when a file is made anew or written to.
-using State = std::tuple<dev_t, ino_t, off_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+struct State {
+  dev_t device;
+  ino_t inode;
+  mode_t mode;
+  off_t size;
+  std::int64_t modified_s, modified_ns, changed_s, changed_ns;
 
-State state_of(const struct stat& file) {
-  return {file.st_dev,          file.st_ino,         file.st_size,        file.st_mtim.tv_sec,
-          file.st_mtim.tv_nsec, file.st_ctim.tv_sec, file.st_ctim.tv_nsec};
-}
+  bool operator==(const State&) const = default;
+};
 
-std::optional<struct stat> status_of(const std::string& path) {
+std::optional<State> state_of(const std::string& path) {
   struct stat file {};
   if (::stat(path.c_str(), &file) != 0) return std::nullopt;
-  return file;
+  return State{file.st_dev,         file.st_ino,          file.st_mode,        file.st_size,
+               file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec, file.st_ctim.tv_nsec};
 }
 
 /// How long it must not change until it counts as written. A read lease is granted only where nobody has it
@@ -55,7 +58,7 @@ class File : public Kind {
         directory_(subject.directory),
         name_(probe.path),
         path_(probe.path.front() == '/' ? probe.path : subject.directory + "/" + probe.path),
-        before_(state()) {}
+        before_(state_of(path_)) {}
 
   void look(Found found) override {
     // While it is written, there is a try every 5 ms, and news with every write.
@@ -64,11 +67,13 @@ class File : public Kind {
         if (!first_change_) wake();
       });
     if (watch_ && !watch_->holds()) watch_.reset();
-    const std::optional<struct stat> now = status_of(path_);
-    if (!now || before_ == state_of(*now)) first_change_.reset();
-    if (!now) return found(not_yet(fmt::format("there is no file {}", in_quotes(name_))));
-    if (before_ == state_of(*now))
-      return found(not_yet(fmt::format("the file {} is as it was before", in_quotes(name_))));
+    const std::optional<State> now = state_of(path_);
+    if (!now || now == before_) {
+      first_change_.reset();
+      last_.reset();
+      return found(not_yet(now ? fmt::format("the file {} is as it was before", in_quotes(name_))
+                               : fmt::format("there is no file {}", in_quotes(name_))));
+    }
     if (!is_written(*now))
       return found(not_yet(fmt::format("the file {} is still being written", in_quotes(name_))));
     // The kernel takes its time to close a watch (a hundredth of a second): what waits for the file comes
@@ -84,22 +89,16 @@ class File : public Kind {
   }
 
  private:
-  [[nodiscard]] std::optional<State> state() const {
-    const std::optional<struct stat> file = status_of(path_);
-    if (!file) return std::nullopt;
-    return state_of(*file);
-  }
-
   /// No more of it is to come, or it is one that never ends, as a log.
-  bool is_written(const struct stat& file) {
+  bool is_written(const State& state) {
     constexpr std::chrono::seconds longest(3);
     const Instant now = clock_.now();
-    if (const State state = state_of(file); !first_change_ || last_ != state) {
+    if (!first_change_) first_change_ = now;
+    if (last_ != state) {
       last_ = state;
       last_change_ = now;
     }
-    if (!first_change_) first_change_ = now;
-    return !S_ISREG(file.st_mode) || now - *first_change_ >= longest || now - last_change_ >= rest_of(path_);
+    return !S_ISREG(state.mode) || now - *first_change_ >= longest || now - last_change_ >= rest_of(path_);
   }
 
   boost::asio::io_context& context_;
