@@ -101,15 +101,9 @@ class TreeExpansion {
   Expansions take() {
     for (const std::string& warning : source_.warnings())
       problems_.add({Severity::warning, {}, {}, warning, {}});
-    for (Repeated& unset : unset_) {
-      if (unset.count > 1) unset.first.message += fmt::format("; and {} more like it", unset.count - 1);
-      problems_.add(std::move(unset.first));
-    }
-    for (Repeated* dollar : {&dollars_, &dollars_in_commands_}) {
-      if (dollar->count == 0) continue;
-      if (dollar->count > 1) dollar->first.message += fmt::format("; and {} more like it", dollar->count - 1);
-      expansions_.remarks.push_back(std::move(dollar->first));
-    }
+    for (Repeated& unset : unset_) problems_.add(unset.take());
+    for (Repeated* dollar : {&dollars_, &dollars_in_commands_})
+      if (dollar->count > 0) expansions_.remarks.push_back(dollar->take());
     expansions_.asks_dot_env = source_.was_asked();
     return std::move(expansions_);
   }
@@ -172,9 +166,15 @@ class TreeExpansion {
   VariableSource& source_;
   ProblemList& problems_;
   Expansions expansions_;
+  /// The first one stands for all of its kind.
   struct Repeated {
     Problem first;
     std::size_t count = 0;
+
+    [[nodiscard]] Problem take() {
+      if (count > 1) first.message += fmt::format("; and {} more like it", count - 1);
+      return std::move(first);
+    }
   };
   Repeated dollars_, dollars_in_commands_;  ///< those that are written twice in strings
   std::vector<Repeated> unset_;             ///< one of each name that nobody has set
