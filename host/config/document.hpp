@@ -21,6 +21,9 @@ namespace dream::config {
 
 class Tree;
 
+/// What a file begins with that `dream init` has written.
+inline constexpr std::string_view begin_of_init = "{\n  // Written by dream init.";
+
 /// What else there is to know of a tree whose variables were expanded.
 struct Expansions {
   Secrets secrets;

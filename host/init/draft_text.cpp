@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "config/document.hpp"
 #include "init/draft.hpp"
 #include "init/files.hpp"
 #include "init/layout.hpp"
@@ -301,8 +302,8 @@ void Draft::render_projects(std::string& out) const {
 }
 
 std::string Draft::render() const {
-  std::string out =
-      "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
+  std::string out(config::begin_of_init);
+  out += " `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
   for (const Renamed& one : renamed_) out += comment_line("  ", sentence_of(one));
   if (!missing_.empty())

@@ -225,6 +225,16 @@ TEST(Configuration, the_attributes_of_the_nearest_place_win) {
 }
 
 /// What a run knows of them, everything that looks knows, too.
+TEST(Configuration, of_init_has_no_note_of_the_dollars_that_init_wrote) {
+  const auto notes_on = [](const std::string& begin) {
+    const Workspace workspace(begin + R"(
+  "projects": {"./": {"tasks": {"t": {"command": "true", "env": {"PRICE": "5$$"}}}}}})");
+    return run(workspace, {.arguments = {"validate"}}).out;
+  };
+  EXPECT_THAT(notes_on("{\n  // Written by hand."), HasSubstr("note: "));
+  EXPECT_THAT(notes_on("{\n  // Written by dream init. It says more."), Not(HasSubstr("note: ")));
+}
+
 TEST(Configuration, projects_of_a_glob_are_known_wherever_projects_are_named) {
   const Workspace workspace(R"({
     "workspace": {"./packages/*": {"build": ["./a:prepare"]}},

@@ -62,7 +62,7 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options, prepa
 
 /// Dollars that are written twice; `dream init` writes them so on purpose.
 std::vector<config::Problem> remarks_of(const prepare::LoadedWorkspace& loaded) {
-  const bool is_of_init = loaded.document->source().text().starts_with("{\n  // Written by dream init.");
+  const bool is_of_init = loaded.document->source().text().starts_with(config::begin_of_init);
   return is_of_init ? std::vector<config::Problem>() : loaded.document->remarks();
 }
 
