@@ -47,7 +47,7 @@ class Merging {
       if (own.is_again[at]) continue;
       Member& member = members_of(upper)[at];
       const Area below = area_below(area, text_of(member.name));
-      const bool is_null = member.value.IsNull() && !(area == Area::task && below == Area::command);
+      const bool is_null = member.value.IsNull() && (area != Area::task || below != Area::command);
       // Null among options is a value: it removes what an executor says (RFC 7396).
       const bool takes_away = is_null && area != Area::options;
       const auto same = keys.members.find(identity_of(member.name, area));

@@ -1,6 +1,7 @@
 #include "history/recorder.hpp"
 
 #include <cstring>
+#include <utility>
 #include <variant>
 
 #include "base/open_file.hpp"
@@ -9,8 +10,8 @@
 
 namespace dream::history {
 
-Recorder::Recorder(const Plan& plan, const plugin::Place& place, Header header, const Limits& limits)
-    : place_(place),
+Recorder::Recorder(const Plan& plan, plugin::Place place, Header header, const Limits& limits)
+    : place_(std::move(place)),
       header_(std::move(header)),
       limits_(limits),
       lines_(output::make_event_lines(plan, read_clock, [this](std::string_view line) { take(line); })) {}
@@ -38,7 +39,7 @@ Result<void> Recorder::begin(Instant now) {
     return {};
   }
   file_ = std::move(*file);
-  const Result<void> begun = lines_->begin(now);
+  Result<void> begun = lines_->begin(now);
   if (too_long_) {
     file_->remove();
     file_.reset();

@@ -21,7 +21,7 @@ namespace dream::history {
 class Recorder : public output::Listener {
  public:
   /// `plan` must outlive it. The run that it is told of begins later, or not at all: then there is no record.
-  Recorder(const Plan& plan, const plugin::Place& place, Header header, const Limits& limits = {});
+  Recorder(const Plan& plan, plugin::Place place, Header header, const Limits& limits = {});
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 

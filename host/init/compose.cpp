@@ -75,7 +75,7 @@ class Services {
     for (const std::string& name : names_) {
       ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
       for (const std::string& key : keys_without_their_variables(model_.services[name]))
-        if (!draft_.is_left_out(key, name)) fixed.push_back(name + "." + key);
+        if (!draft_.is_left_out(key, name)) fixed.push_back(fmt::format("{}.{}", name, key));
       if (!is_active(name))
         made.task.members.insert(made.task.members.begin(), {"profiles", list_json(profiles_of(name))});
       if (made.is_service) lasting_.insert(name);

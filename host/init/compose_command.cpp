@@ -10,7 +10,7 @@ namespace dream::init {
 std::vector<std::string> command_words(const std::string& whose, const YAML::Node& value,
                                        const ComposeVariables& variables, Draft& draft) {
   std::string passed_over;
-  const std::vector<std::string> written = written_words_of(value, &passed_over);
+  std::vector<std::string> written = written_words_of(value, &passed_over);
   if (!passed_over.empty())
     draft.remark(fmt::format("{} has no shell, and compose ends it before: {}", whose, passed_over));
   if (value.IsSequence() || !value.Tag().starts_with('$')) return written;

@@ -126,9 +126,8 @@ namespace {
 /// A text that was written with a variable.
 bool has_variable(const YAML::Node& node) {
   if (!node.IsScalar()) {
-    for (const auto& one : node)
-      if (has_variable(node.IsMap() ? one.second : one)) return true;
-    return false;
+    return std::any_of(node.begin(), node.end(),
+                       [&](const auto& one) { return has_variable(node.IsMap() ? one.second : one); });
   }
   if (!node.Tag().starts_with('$')) return false;
   const std::string written = written_text(node);

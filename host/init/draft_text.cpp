@@ -259,6 +259,7 @@ std::set<std::string> Draft::leading_projects() const {
 void Draft::render_common(std::string& out) const {
   if (common_.empty()) return;
   std::vector<Member> tasks;
+  tasks.reserve(common_.size());
   for (const TaskDraft& task : common_) tasks.emplace_back(task.name, object_json(task.members));
   out += "  // what these tasks are in each project\n" + members_text(2, "tasks", tasks) + "\n";
 }
@@ -288,6 +289,7 @@ void Draft::render_projects(std::string& out) const {
     std::vector<Member> members{{"executor", json_string(project.executor)}};
     members.insert(members.end(), project.members.begin(), project.members.end());
     std::vector<Member> tasks;
+    tasks.reserve(project.tasks.size());
     for (const TaskDraft& task : project.tasks) tasks.emplace_back(task.name, object_json(task.members));
     if (tasks.size() < 2) {
       if (!tasks.empty()) members.emplace_back("tasks", object_json(tasks));

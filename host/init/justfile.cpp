@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -68,7 +70,7 @@ struct Attributes {
 /// What stands open behind a line of `'''` and `"""`, where `open` stands open before it; empty: none. What
 /// begins with a blank, outside of them, is a recipe's line, which just doesn't read.
 std::string_view open_quotes(std::string_view line, std::string_view open) {
-  constexpr std::string_view longest[] = {"'''", "\"\"\"", "```"};
+  constexpr std::string_view longest[] = {"'''", R"(""")", "```"};
   if (open.empty() && (line.starts_with(' ') || line.starts_with('\t'))) return {};
   for (std::size_t at = 0; at < line.size(); ++at) {
     const std::string_view rest = line.substr(at);
@@ -103,7 +105,7 @@ class Justfiles {
     std::string about;      // the comment right above a recipe
     std::string_view open;  // the quotes of a text of several lines
     for (std::string line; std::getline(lines, line);) {
-      if (std::exchange(open, open_quotes(line, open)) != "") continue;
+      if (!std::exchange(open, open_quotes(line, open)).empty()) continue;
       if (line.starts_with("[")) {
         attributes.read(line);
         if (line.find("doc(") != std::string::npos) about = quoted_in(line);
@@ -127,8 +129,8 @@ class Justfiles {
         other(folder / quoted_in(line), before, before + "import " + quoted_in(line), first.ends_with('?'));
       else if ((first == "mod" || first == "mod?") && line.find(':') == std::string::npos &&
                !attributes.is_private)
-        other(module_file(folder, second, quoted_in(line)), before + second + "::", before + "mod " + second,
-              first.ends_with('?'));
+        other(module_file(folder, second, quoted_in(line)), fmt::format("{}{}::", before, second),
+              before + "mod " + second, first.ends_with('?'));
       else if (attributes.is_callable())
         recipe(line, before, about);
       attributes = {};
@@ -163,7 +165,7 @@ class Justfiles {
   }
 
   static fs::path module_file(const fs::path& folder, const std::string& name, const std::string& written) {
-    const fs::path place = written.empty() ? folder / name : folder / written;
+    fs::path place = written.empty() ? folder / name : folder / written;
     std::error_code ignored;
     for (const fs::path& file : {written.empty() ? folder / (name + ".just") : place, place / "mod.just",
                                  place / "justfile", place / "Justfile", place / ".justfile"}) {

@@ -145,10 +145,11 @@ bool MakeVariables::expand_into(std::string_view text, int levels, Others others
       name.remove_prefix(of_files.size());
     else if (value != values_.end())
       name = value->second;
-    else if (others == Others::environment && (outside = other(std::string(name))))
+    else {
+      if (others == Others::environment) outside = other(std::string(name));
+      if (!outside) return false;
       name = *outside;
-    else
-      return false;
+    }
     if (levels == most_levels || out.size() > longest || !expand_into(name, levels + 1, others, out))
       return false;
   }

@@ -52,7 +52,7 @@ using AccessList = std::vector<posix_acl_xattr_entry>;
 
 /// Empty: the place has none, or its file system knows none.
 AccessList access_list(const FoundFile& place, const char* name) {
-  std::array<char, 64 * 1024> value;  // NOLINT(*-member-init): the largest that there is; getxattr() fills it
+  std::array<char, 65536> value;  // NOLINT(*-member-init): the largest that there is; getxattr() fills it
   const std::string file = fmt::format("/proc/self/fd/{}", place.descriptor.get());
   const ssize_t size = ::getxattr(file.c_str(), name, value.data(), value.size());
   if (size < static_cast<ssize_t>(sizeof(posix_acl_xattr_header))) return {};

@@ -31,6 +31,7 @@ struct SearchedFolder {
 
 std::vector<SearchedFolder> places_of(const SearchPath& search) {
   std::vector<SearchedFolder> places;
+  places.reserve(search.environment.size());
   for (const fs::path& folder : search.environment)
     places.push_back({folder, "found through DREAM_PLUGIN_PATH", false});
   if (!search.root.empty()) {

@@ -254,6 +254,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   for (auto& [step, error] : plan::misnamed_ports(all))
     misfits.push_back({all.steps[position(step)].where, std::move(error), true});
   std::vector<bool> alone;
+  alone.reserve(all.steps.size());
   for (const Step& step : all.steps) alone.push_back(!later.contains(to_string(step.id)));
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
   Outlooks outlooks(all, loaded, registry, std::move(alone));

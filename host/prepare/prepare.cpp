@@ -116,6 +116,7 @@ SharedEnvironment entries_of(const Variables& variables) {
 std::string nearest_task(const StepId& step, const Workspace& workspace,
                          const std::vector<ListedProject>& projects) {
   std::vector<std::string> names;
+  names.reserve(workspace.tasks.size());
   for (const auto& [name, settings] : workspace.tasks) names.push_back(name);
   for (const ListedProject& project : projects) {
     if (project.name != step.project) continue;

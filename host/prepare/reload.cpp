@@ -189,8 +189,9 @@ std::vector<Change> changes_between(const plugin::TaskSpec& before, const plugin
 Result<void> check_again(const fs::path& file) {
   struct stat found {};
   if (::stat(file.c_str(), &found) != 0) return {};
-  const bool is_null = S_ISCHR(found.st_mode) && found.st_rdev == ::makedev(1, 3);
-  if (is_null || !(S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode))) return {};
+  const bool is_device = S_ISCHR(found.st_mode);
+  const bool is_null = is_device && found.st_rdev == ::makedev(1, 3);
+  if (is_null || (!is_device && !S_ISFIFO(found.st_mode))) return {};
   return Error{ErrorCode::plan, "can be read only once, and isn't read again", file.string(), begin_anew};
 }
 

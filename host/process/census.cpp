@@ -179,6 +179,7 @@ std::vector<std::uint64_t> Supervisor::owners_of(const ProcessStatus& orphan) co
   if (owner == plugins_number) return {};
   if (owner) return {*owner};
   std::vector<std::uint64_t> all;
+  all.reserve(children_.size());
   for (const auto& [id, child] : children_) all.push_back(id);
   return all;
 }

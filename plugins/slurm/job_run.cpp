@@ -105,8 +105,31 @@ void JobRun::srun_ended(const Exit& exit) {
   if (helper_.alive()) {
     helper_.kill();
   } else {
-    finish();
+    settle();
   }
+}
+
+/// A controller that answers too late may have queued the job: nobody would wait for it.
+bool JobRun::may_be_queued() const {
+  const std::string& said = err_.before();
+  return step_.empty() &&
+         (said.find("timed out") != std::string::npos || said.find("Zero Bytes") != std::string::npos);
+}
+
+/// What is left to do once srun has ended.
+void JobRun::settle() {
+  if (left_ || !may_be_queued()) return finish();
+  const auto over = [this](bool cancelled) {
+    if (!cancelled)
+      leave_behind("job " + plan_.name +
+                   " of Slurm, if its controller has queued it: it answered srun too late");
+    finish();
+  };
+  const Result<void> spawned = helper_.spawn(
+      {.argv = {"scancel", "-n", plan_.name}, .directory = plan_.directory, .environment = plan_.environment},
+      [](std::uint32_t, std::string_view) {},
+      [over](const Exit& exit) { over(exit.kind == DREAM_EXIT_CODE && exit.value == 0); });
+  if (!spawned) over(false);
 }
 
 void JobRun::finish() {
@@ -138,7 +161,7 @@ Failure JobRun::start_failure() const {
   const std::string& said = err_.before();
   const std::string line = plugins::last_line(said);
   const auto has = [&](std::string_view words) { return said.find(words) != std::string::npos; };
-  if (has("configuration source") || has("Unable to contact slurm controller") || has("Zero Bytes")) {
+  if (has("configuration source") || has("Unable to contact slurm controller") || may_be_queued()) {
     return {DREAM_E_FAILED, "no cluster answers srun: " + line,
             "check that slurmctld runs (scontrol ping) and SLURM_CONF"};
   }
@@ -151,6 +174,10 @@ Result<void> JobRun::terminate(sdk::Urgency urgency) {
   const bool first_force = urgency == sdk::Urgency::force && !forced_;
   asked_ = true;
   forced_ = forced_ || first_force;
+  if (exit_) {
+    if (first_force) helper_.kill();
+    return {};
+  }
   if (first_force && host_.timer() != nullptr) {
     deadline_ = host_.timer()->now(host_.raw()) + patience;
     wake_in(patience);
@@ -183,7 +210,7 @@ void JobRun::take_back() {
       [](std::uint32_t, std::string_view) {},
       [this](const Exit&) {
         const int next = std::exchange(next_signal_, 0);
-        if (exit_) return finish();
+        if (exit_) return settle();
         if (next != 0) return signal(next, most_tries);
         wake_in(second / 5);
       });
@@ -203,7 +230,7 @@ void JobRun::signal(int number, int tries) {
       [](std::uint32_t, std::string_view) {},
       [this, number, tries](const Exit& exit) {
         const int next = std::exchange(next_signal_, 0);
-        if (exit_) return finish();
+        if (exit_) return settle();
         if (next != 0) return signal(next, most_tries);
         // A controller that is busy; that the step has ended meanwhile is told by srun.
         if (exit.value != 0 && tries > 1) signal(number, tries - 1);
@@ -226,7 +253,7 @@ void JobRun::ask_why_it_waits() {
         if (!said.empty()) waiting_ = plugins::last_line(said);
         if (const int next = std::exchange(next_signal_, 0); next != 0 && !exit_)
           return signal(next, most_tries);
-        if (exit_) return finish();
+        if (exit_) return settle();
         if (step_.empty()) wake_in(asked_ ? 0 : 5 * second);
       });
   static_cast<void>(spawned);

@@ -42,6 +42,8 @@ class JobRun : public sdk::Run {
  private:
   void marked(const std::string& words);
   void srun_ended(const sdk::Exit& exit);
+  [[nodiscard]] bool may_be_queued() const;
+  void settle();
   void finish();
   [[nodiscard]] bool has_run() const;
   [[nodiscard]] sdk::Failure start_failure() const;

@@ -170,6 +170,26 @@ TEST(Job, that_waits_is_shown_with_its_reason_and_can_be_taken_back) {
   EXPECT_EQ(answer("squeue -h -t PENDING"), "");  // jobs of other tests may be completing
 }
 
+/// A srun whose request reaches the controller, and whose answer comes too late.
+TEST(Job, that_is_queued_though_the_answer_came_too_late_is_taken_back) {
+  const JobWorkspace workspace(task("queued", "true"));
+  const std::string folder = (workspace.root() / "programs").string();
+  workspace.write(
+      "programs/srun",
+      "#!/bin/sh\nsbatch --hold -o /dev/null \"$1\" \"$2\" --wrap true\n"
+      "echo srun: error: Unable to allocate resources: Socket timed out on send/recv operation >&2\n"
+      "exit 1\n");
+  ::chmod((folder + "/srun").c_str(), 0755);
+  e2e::Launch launch = workspace.launch({"queued"});
+  launch.environment["PATH"] = folder + ":" + std::getenv("PATH");
+  const Finished finished = run(workspace, launch);
+  EXPECT_EQ(finished.code, 125);
+  EXPECT_THAT(finished.err, HasSubstr("no cluster answers srun: "));
+  EXPECT_THAT(finished.err, ::testing::Not(HasSubstr("left something behind")));
+  EXPECT_EQ(answer("squeue -h -t PENDING -o %j"), "");
+  EXPECT_EQ(answer("squeue -h -t all -o '%j %T' | grep -c -- '-queued CANCELLED'"), "1\n");
+}
+
 /// dream within an allocation of one processor, whose steps it starts.
 struct Allocation : ::testing::Test {
   Allocation() {
