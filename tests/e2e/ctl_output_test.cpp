@@ -131,6 +131,11 @@ TEST_F(CtlOutput, has_lines_of_one_stream_each) {
   gate.open();
   dream.await_err("AGAIN\n");
   EXPECT_EQ(writers.ask(writers.launch({"ctl", "logs"})).out, "ERROR\nprogress done\nAGAIN\nmore ");
+  EXPECT_EQ(writers.ask(writers.launch({"ctl", "logs", "--json", "-n", "2"})).out,
+            R"({"step":"./a:two","text":"AGAIN"})"
+            "\n"
+            R"({"step":"./a:two","text":"more "})"
+            "\n");
   gate.open();
   EXPECT_EQ(follower.exit_code_beside_others(), 0);
   EXPECT_EQ(follower.out(), "ERROR\nprogress done\nAGAIN\nmore there\n");

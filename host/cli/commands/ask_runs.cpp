@@ -180,8 +180,9 @@ int end_of_output(int problem) {
   return problem == 0 ? 0 : stdout_fails(problem);
 }
 
-LogPrinter::Form form_of_logs(const CtlOptions& ctl, std::size_t steps) {
-  if (ctl.raw) return LogPrinter::Form::raw;
+LogPrinter::Form form_of_logs(const Options& options, std::size_t steps) {
+  if (options.json) return LogPrinter::Form::json;
+  if (options.ctl.raw) return LogPrinter::Form::raw;
   return steps == 1 ? LogPrinter::Form::plain : LogPrinter::Form::labelled;
 }
 
@@ -197,11 +198,11 @@ int run_was_cut_off() {
   return exit_run_gone;
 }
 
-int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
-  const Request& request = ctl.request;
+int show_logs(Connection& run, const Options& options, const std::string& answer) {
+  const Request& request = options.ctl.request;
   const std::vector<Written> first = written_in(answer);
   const auto steps = std::ranges::count_if(first, [](const Written& one) { return one.stream.empty(); });
-  LogPrinter printer(form_of_logs(ctl, static_cast<std::size_t>(steps)));
+  LogPrinter printer(form_of_logs(options, static_cast<std::size_t>(steps)));
   bool writes = printer.show(first);
   bool over = !tells_end(answer);
   run.write_to(STDOUT_FILENO);
@@ -231,7 +232,7 @@ int show_past_logs(const Options& options) {
     if (is_none) return exit_no_run;
     return written.error().code == ErrorCode::usage ? exit_nothing_run : exit_run_gone;
   }
-  LogPrinter printer(form_of_logs(options.ctl, written->size()));
+  LogPrinter printer(form_of_logs(options, written->size()));
   printer.show(*written);
   return end_of_output(printer.finish());
 }
@@ -284,7 +285,7 @@ int ask(Connection& run, const Options& options) {
   if (const auto refused = refusal_in(*answer)) return refuse(*refused);
   switch (request.what) {
     case Request::What::logs:
-      return show_logs(run, ctl, *answer);
+      return show_logs(run, options, *answer);
     case Request::What::events:
       return show_events(run, request, *answer);
     case Request::What::why: {

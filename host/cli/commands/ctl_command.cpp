@@ -85,10 +85,15 @@ const Subcommand ctl_logs{
           definition.moment("--since", options.ctl.since_ms,
                             "what they wrote since then: 5m, 30s, 2026-11-29T07:00");
           definition.flag("--raw", options.ctl.raw, "the bytes as they are, without labels");
+          define_json(definition, options);
           definition.number("-n,--lines", "N", options.ctl.request.lines, 0, control::most_lines,
                             "the last N lines of each step (100)");
         },
     .run = ask_runs,
+    .check = [](const Options& options) -> Result<void> {
+      if (!options.ctl.raw || !options.json) return {};
+      return usage_error("--raw and --json don't go together", "leave one of them out");
+    },
 };
 
 const Subcommand ctl_wait{

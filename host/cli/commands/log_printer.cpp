@@ -6,14 +6,16 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "output/outcome_json.hpp"
 #include "output/tails.hpp"
 
 namespace dream::cli {
 
 LogPrinter::LogPrinter(Form form) : form_(form) {
-  if (form == Form::raw || ::isatty(STDOUT_FILENO) == 0) return;
+  if (form == Form::raw || form == Form::json || ::isatty(STDOUT_FILENO) == 0) return;
   console_ = std::make_unique<output::Console>(
       context_,
       output::Console::Callbacks{.on_room = {}, .on_lost = [this](Stream, int error) { problem_ = error; }});
@@ -42,7 +44,7 @@ int LogPrinter::finish() {
   for (const auto& [source, line] : unfinished_) {
     if (line.empty()) continue;
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
-    text += label_of(source.first) + line + (form_ == Form::labelled ? "\n" : "");
+    text += shown(source.first, line);
   }
   if (problem_ == 0) problem_ = write_all(STDOUT_FILENO, text);
   return problem_;
@@ -68,10 +70,20 @@ void LogPrinter::show_lines(const Written& written) {
     line += rest.substr(0, size);
     rest.remove_prefix(size);
     if (!is_whole && line.size() < longest_line) break;
-    text += label_of(written.step) + std::exchange(line, {});
-    if (!is_whole && form_ == Form::labelled) text += '\n';
+    text += shown(written.step, std::exchange(line, {}));
   }
   problem_ = write_all(STDOUT_FILENO, text);
+}
+
+/// A line, or a part of one that has no end yet: it gets one where it has a label.
+std::string LogPrinter::shown(const std::string& step, std::string_view line) const {
+  if (form_ == Form::plain) return std::string(line);
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (form_ == Form::labelled) return label_of(step) + std::string(line) + '\n';
+  JsonLine json;
+  json.begin_object().member("step", step);
+  output::add_data(json, line);
+  return json.end_object().line();
 }
 
 std::string LogPrinter::label_of(const std::string& step) const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@ class LogPrinter {
     raw,       ///< the bytes as they are
     plain,     ///< lines; on a terminal with nothing in them that it would obey
     labelled,  ///< the same, each with its step
+    json,      ///< each line an object, with its step
   };
   explicit LogPrinter(Form form);
 
@@ -33,6 +35,7 @@ class LogPrinter {
  private:
   void show_on_screen(const Written& written);
   void show_lines(const Written& written);
+  [[nodiscard]] std::string shown(const std::string& step, std::string_view line) const;
   [[nodiscard]] std::string label_of(const std::string& step) const;
   void write_out();
 
