@@ -17,6 +17,7 @@
 #include "shared/json_file.hpp"
 #include "shared/packages.hpp"
 #include "shared/pnpm_links.hpp"
+#include "shared/runner_members.hpp"
 
 namespace dream::init {
 
@@ -56,28 +57,12 @@ std::vector<std::string> pnpm_patterns(const fs::path& root, Draft& draft) {
   return read ? *read : std::vector<std::string>();
 }
 
-/// Where its members are said in files that only lerna and rush read, dream's executor doesn't know them.
-struct Members {
-  std::vector<std::string> patterns;
-  bool known_to_executor = true;
-  RushProjects of_rush = {};
-};
-
-Members members_said(const fs::path& root, const std::optional<Json>& own, Draft& draft) {
-  Members members{pnpm_patterns(root, draft)};
+plugins::RunnerMembers members_said(const fs::path& root, const std::optional<Json>& own, Draft& draft) {
+  plugins::RunnerMembers members{.patterns = pnpm_patterns(root, draft)};
   if (members.patterns.empty() && own) members.patterns = texts_at(*own, "workspaces", "packages");
   if (!members.patterns.empty()) return members;
-  members.known_to_executor = false;
-  if (const auto rush = rush_projects(root, draft)) {
-    members.of_rush = *rush;
-    for (const auto& [folder, decoupled] : *rush) members.patterns.push_back(folder);
-    return members;
-  }
-  const auto lerna = object_or_told(root / "lerna.json", draft);
-  if (!lerna) return members;
-  members.patterns = texts_at(*lerna, "packages");
-  const bool says_packages = lerna->HasMember("packages") || lerna->HasMember("useWorkspaces");
-  if (!says_packages) members.patterns.emplace_back("packages/*");
+  if (const auto rush = object_or_told(root / "rush.json", draft)) return plugins::members_of_rush(*rush);
+  if (const auto lerna = object_or_told(root / "lerna.json", draft)) return plugins::members_of_lerna(*lerna);
   return members;
 }
 
@@ -97,7 +82,7 @@ std::vector<std::string> script_names(const Value& json) {
   return names;
 }
 
-/// `counts_peers`: whether a peer is in front, which is nothing to turbo.
+/// `counts_peers`: whether a peer is in front, which is nothing to turbo and rush.
 Package package_of(const std::string& path, const Value& json, bool counts_peers) {
   Package package{path, text_member(json, "name"), {}, {}, {}};
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
@@ -133,6 +118,9 @@ void keep_those_that_are_here(const plugins::PackageIndex& index, const plugins:
   std::erase_if(package.uses, [&](const auto& used) { return !here.contains(used.first); });
 }
 
+/// Beside package.json.
+constexpr const char* files_with_members[] = {"pnpm-workspace.yaml", "rush.json", "lerna.json"};
+
 /// The nearest folder between the root and this one that has members of its own, as dream's executor takes
 /// it; empty: none.
 std::string inner_workspace(const fs::path& root, const std::string& folder) {
@@ -140,7 +128,8 @@ std::string inner_workspace(const fs::path& root, const std::string& folder) {
        above = above.substr(0, above.rfind('/'))) {
     std::error_code ignored;
     const auto json = read_object(root / above / "package.json");
-    if (fs::exists(root / above / "pnpm-workspace.yaml", ignored) ||
+    if (std::ranges::any_of(files_with_members,
+                            [&](const char* name) { return fs::exists(root / above / name, ignored); }) ||
         (json && *json && (*json)->HasMember("workspaces")))
       return above;
   }
@@ -274,10 +263,10 @@ void add_without_tasks(const std::vector<std::string>& paths, const std::string&
 Result<void> add_npm(const fs::path& root, Draft& draft) {
   const auto own = read_object(root / "package.json");
   if (!own) return own.error();
-  const Members said = members_said(root, *own, draft);
+  const plugins::RunnerMembers said = members_said(root, *own, draft);
   const std::vector<std::string>& patterns = said.patterns;
   std::error_code ignored;
-  const bool counts_peers = !fs::exists(turbo_in(root), ignored);
+  const bool counts_peers = !said.are_of_rush && !fs::exists(turbo_in(root), ignored);
   Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own, counts_peers);
@@ -311,8 +300,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     index.add(manifests.back());
     packages.back().inner_workspace = inner_workspace(root, folder);
     packages.back().is_member = !patterns.empty();
-    if (const auto of_rush = said.of_rush.find(folder.substr(2)); of_rush != said.of_rush.end())
-      for (const std::string& name : of_rush->second) packages.back().uses.erase(name);
+    if (const auto others = said.decoupled.find(folder.substr(2)); others != said.decoupled.end())
+      for (const std::string& name : others->second) packages.back().uses.erase(name);
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
     else
@@ -330,10 +319,10 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   add_without_tasks(without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) {
     tell_of_others(root, members, draft);
-    if (said.of_rush.empty()) set_patterns(root, patterns, packages, draft);
+    if (!said.are_of_rush) set_patterns(root, patterns, packages, draft);
     add_affects(root, draft);
   }
-  add_order(root, root_package, packages, !patterns.empty() && said.known_to_executor, draft);
+  add_order(root, root_package, packages, !patterns.empty(), draft);
   add_rush_commands(root, draft);
   for (const std::string& folder : inner) add_inner_workspace(root, folder, draft);
   return {};

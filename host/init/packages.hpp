@@ -102,10 +102,6 @@ struct Package {
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
                        const std::string& file, Draft& draft);
 
-/// The folders that rush.json names as projects, "packages/a", with the packages that each takes from a
-/// registry though they are in the workspace. Nothing: there is no such file.
-using RushProjects = std::map<std::string, std::vector<std::string>>;
-[[nodiscard]] std::optional<RushProjects> rush_projects(const std::filesystem::path& root, Draft& draft);
 /// What rush's bulk commands and phases need, in the words of turbo's `dependsOn`.
 [[nodiscard]] std::map<std::string, std::vector<std::string>> rush_order(const std::filesystem::path& root);
 /// rush's global commands: tasks of the root, run by rush.

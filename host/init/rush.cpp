@@ -40,19 +40,6 @@ fs::path command_line_file(const fs::path& root) {
 
 }  // namespace
 
-std::optional<RushProjects> rush_projects(const fs::path& root, Draft& draft) {
-  const auto json = object_or_told(root / "rush.json", draft);
-  if (!json) return std::nullopt;
-  RushProjects projects;
-  for (const Value* project : objects_in(*json, "projects")) {
-    std::vector<std::string> decoupled = texts_at(*project, "decoupledLocalDependencies");
-    if (decoupled.empty()) decoupled = texts_at(*project, "cyclicDependencyProjects");
-    const std::string folder = text_member(*project, "projectFolder");
-    if (!folder.empty()) projects.emplace(folder, std::move(decoupled));
-  }
-  return projects;
-}
-
 std::map<std::string, std::vector<std::string>> rush_order(const fs::path& root) {
   std::map<std::string, std::vector<std::string>> order;
   const auto json = read_object(command_line_file(root));

@@ -1,12 +1,15 @@
 #include "needs.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "manifest.hpp"
 #include "pnpm_members.hpp"
@@ -14,6 +17,7 @@
 #include "shared/json_file.hpp"
 #include "shared/packages.hpp"
 #include "shared/pnpm_links.hpp"
+#include "shared/runner_members.hpp"
 
 namespace dream::plugins {
 
@@ -25,6 +29,16 @@ using sdk::NeededProject;
 using sdk::Project;
 using sdk::Result;
 
+/// What rush.json names, else lerna.json.
+Result<RunnerMembers> runner_members(const fs::path& root) {
+  const bool is_rushs = is_there(root / "rush.json");
+  const fs::path file = root / (is_rushs ? "rush.json" : "lerna.json");
+  if (!is_rushs && !is_there(file)) return RunnerMembers();
+  const Result<rapidjson::Document> json = read_object(file, Dialect::with_comments);
+  if (!json) return json.failure();
+  return is_rushs ? members_of_rush(*json) : members_of_lerna(*json);
+}
+
 /// All that was read, for the whole of a process: a manifest once.
 class Manifests {
  public:
@@ -33,20 +47,18 @@ class Manifests {
     const Result<const Package*> own = package_in(folders.front());
     if (!own) return own.failure();
     if (*own == nullptr) return std::vector<NeededProject>{};
-    const PackageIndex* members = &no_members_;
-    bool counts_peers = true;
+    const Workspace* around = &none_;
     for (const fs::path& folder : folders) {
-      const Result<const PackageIndex*> workspace = workspace_in(folder);
+      const Result<const Workspace*> workspace = workspace_in(folder);
       if (!workspace) return workspace.failure();
-      if (*workspace == nullptr || !(*workspace)->has((*own)->folder)) continue;
-      members = *workspace;
-      counts_peers = !turbo_orders(folder);
+      if (*workspace == nullptr || !(*workspace)->members.has((*own)->folder)) continue;
+      around = *workspace;
       break;
     }
     NeededList needs((*own)->folder);
     for (const Dependency& dependency : (*own)->dependencies)
-      if (counts_peers || dependency.kind != DREAM_NEED_PEER)
-        needs.add(members->folder_of(dependency, (*own)->folder), dependency.kind);
+      if (around->counts(dependency, **own))
+        needs.add(around->members.folder_of(dependency, (*own)->folder), dependency.kind);
     return needs.take();
   }
 
@@ -55,7 +67,20 @@ class Manifests {
 
  private:
   using Kept = Result<std::shared_ptr<const Manifest>>;
-  using Workspace = Result<std::optional<PackageIndex>>;
+
+  struct Workspace {
+    PackageIndex members;
+    bool counts_peers = true;
+    std::map<std::string, std::vector<std::string>> decoupled = {};  ///< of rush, by folders
+
+    /// Whether a dependency may mean a member at all.
+    [[nodiscard]] bool counts(const Dependency& dependency, const Package& own) const {
+      if (!counts_peers && dependency.kind == DREAM_NEED_PEER) return false;
+      const auto others = decoupled.find(own.folder);
+      return others == decoupled.end() ||
+             std::ranges::find(others->second, dependency.name) == others->second.end();
+    }
+  };
 
   /// nullptr: it has none.
   Result<const Package*> package_in(const fs::path& folder) {
@@ -71,21 +96,14 @@ class Manifests {
   }
 
   /// The workspace whose root a folder is; nullptr: it is none.
-  Result<const PackageIndex*> workspace_in(const fs::path& root) {
-    const auto [kept, is_new] = workspaces_.try_emplace(root.string(), std::optional<PackageIndex>());
+  Result<const Workspace*> workspace_in(const fs::path& root) {
+    const auto [kept, is_new] = workspaces_.try_emplace(root.string(), std::optional<Workspace>());
     if (is_new) kept->second = read_workspace(root);
     if (!kept->second) return kept->second.failure();
     return *kept->second ? &**kept->second : nullptr;
   }
 
-  /// To turbo a peer is no reason to wait.
-  bool turbo_orders(const fs::path& root) {
-    const auto [kept, is_new] = turbos_.try_emplace(root.string(), false);
-    if (is_new) kept->second = is_there(root / "turbo.json") || is_there(root / "turbo.jsonc");
-    return kept->second;
-  }
-
-  Workspace read_workspace(const fs::path& root) {
+  Result<std::optional<Workspace>> read_workspace(const fs::path& root) {
     const Result<const Package*> own = package_in(root);
     if (!own) return own.failure();
     std::vector<std::string> patterns;
@@ -96,7 +114,14 @@ class Manifests {
       patterns = std::move(*found);
     }
     if (patterns.empty() && *own != nullptr) patterns = (*own)->members;
-    if (patterns.empty()) return std::optional<PackageIndex>();
+    RunnerMembers of_runner;
+    if (patterns.empty()) {
+      Result<RunnerMembers> found = runner_members(root);
+      if (!found) return found.failure();
+      of_runner = std::move(*found);
+      patterns = of_runner.patterns;
+    }
+    if (patterns.empty()) return std::optional<Workspace>();
     std::vector<const Package*> packages;
     for (const std::string& folder : member_folders(root, patterns)) {
       const Result<const Package*> one = package_in(folder);
@@ -107,9 +132,14 @@ class Manifests {
     if (*own != nullptr) packages.push_back(*own);
     // After they were all read, so that the index lies together in memory.
     const std::string manager = *own != nullptr ? (*manifest_of(root))->package_manager : std::string();
-    PackageIndex members(root.string(), ranges_mean_members(root, manager));
-    for (const Package* one : packages) members.add(*one);
-    return std::optional(std::move(members));
+    // To turbo and rush a peer is no reason to wait.
+    const bool orders_peers =
+        !of_runner.are_of_rush && !is_there(root / "turbo.json") && !is_there(root / "turbo.jsonc");
+    Workspace workspace{PackageIndex(root.string(), ranges_mean_members(root, manager)), orders_peers};
+    for (const Package* one : packages) workspace.members.add(*one);
+    for (auto& [folder, names] : of_runner.decoupled)
+      workspace.decoupled.emplace((root / folder).lexically_normal().string(), std::move(names));
+    return std::optional(std::move(workspace));
   }
 
   /// npm and yarn refuse such a workspace; pnpm takes the one whose version fits.
@@ -126,9 +156,8 @@ class Manifests {
 
   std::vector<std::string> warnings_;
   std::unordered_map<std::string, Kept> packages_;
-  std::unordered_map<std::string, Workspace> workspaces_;
-  std::unordered_map<std::string, bool> turbos_;  ///< by roots: whether one is there
-  PackageIndex no_members_;
+  std::unordered_map<std::string, Result<std::optional<Workspace>>> workspaces_;
+  Workspace none_;
 };
 
 }  // namespace

@@ -19,7 +19,7 @@
 
 namespace dream::init {
 
-/// What the packages of a folder need, by their names alone.
+/// What the packages of a folder need, by their names alone. A peer is no reason to wait for turbo.
 class Packages final : public Manifests {
  public:
   Packages(const std::filesystem::path& root, const Workspace& workspace) : workspace_(workspace) {
@@ -32,8 +32,11 @@ class Packages final : public Manifests {
       Package& package = packages_[path == "./." ? "./" : path];
       package.name = text_member(json, "name");
       package.scripts = keys_at(json, "scripts");
-      for (const char* kind : {"dependencies", "devDependencies", "peerDependencies"})
+      for (const char* kind : {"dependencies", "devDependencies", "peerDependencies"}) {
+        if (kind == std::string_view("peerDependencies") && std::filesystem::exists(root / "turbo.json"))
+          continue;
         for (const std::string& name : keys_at(json, kind)) package.uses.push_back(name);
+      }
     }
   }
 

@@ -31,10 +31,15 @@ class RushInit : public Init {
 TEST_F(RushInit, projects_of_rush_are_its_members) {
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects), ElementsAre("./apps/app", "./libs/lib", "./tool"));
-  EXPECT_THAT(needs(made, "./apps/app", "build"), ElementsAre("./libs/lib:"))
-      << "the executor knows nothing of rush, and the other is taken from a registry";
+  EXPECT_THAT(needs(made, "./apps/app", "build"), ElementsAre("^"));
   EXPECT_THAT(text(), AllOf(HasSubstr("// ./other is left out"), Not(HasSubstr("common/scripts")),
                             HasSubstr(R"("affects": ["dream.json", "dream.local.json", "rush.json"])")));
+}
+
+TEST_F(RushInit, a_project_in_a_rush_of_its_own_has_its_needs_written_out) {
+  write("apps/rush.json", R"({"projects": [{"packageName": "@x/app", "projectFolder": "app"}]})");
+  EXPECT_THAT(needs(workspace(), "./apps/app", "build"), ElementsAre("./libs/lib:"))
+      << "the executor looks in the nearest, and \"tool\" is taken from a registry";
 }
 
 TEST_F(RushInit, commands_and_phases_of_rush_keep_their_order) {
@@ -46,9 +51,9 @@ TEST_F(RushInit, commands_and_phases_of_rush_keep_their_order) {
     "phases": [{"name": "_phase:build", "dependencies": {"upstream": ["_phase:build"]}},
                {"name": "_phase:test", "dependencies": {"self": ["_phase:build"]}}]})");
   const Workspace made = workspace();
-  EXPECT_THAT(needs(made, "./apps/app", "test"), ElementsAre("./libs/lib:"));
+  EXPECT_THAT(needs(made, "./apps/app", "test"), ElementsAre("^"));
   EXPECT_FALSE(made.dependencies.at("./apps/app").contains("lint"));
-  EXPECT_THAT(needs(made, "./apps/app", "_phase:build"), ElementsAre("./libs/lib:"));
+  EXPECT_THAT(needs(made, "./apps/app", "_phase:build"), ElementsAre("^"));
   EXPECT_THAT(needs(made, "./apps/app", "_phase:test"), ElementsAre("./apps/app:_phase:build"));
   EXPECT_THAT(text(), HasSubstr("// `rush build` is `dream run _phase:build _phase:test --all` here.\n"));
   EXPECT_EQ(command(made, "./", "tidy"), R"({ "rush", "tidy" })");
@@ -83,7 +88,7 @@ TEST_F(Init, members_of_lerna_are_those_that_its_file_names) {
   write("packages/c/package.json", R"({"name": "c", "scripts": {"build": "x"}})");
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects), ElementsAre("./", "./libs/a", "./libs/b"));
-  EXPECT_THAT(needs(made, "./libs/a", "build"), ElementsAre("./libs/b:"));
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^"));
   EXPECT_THAT(needs(made, "./", "build"), ElementsAre("./libs/a:", "& ./libs/b:"));
   write("lerna.json", "{}");
   EXPECT_THAT(names(workspace().projects), ElementsAre("./", "./packages/c"));

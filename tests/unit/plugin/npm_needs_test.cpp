@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <map>
+#include <tuple>
 
 #include "needs_fixture.hpp"
 #include "shared/folder_patterns.hpp"
@@ -354,6 +355,35 @@ TEST_F(NpmNeeds, a_peer_is_no_need_where_turbo_orders) {
   folder.write("other/a/package.json", R"({"name": "a", "peerDependencies": {"b": "*"}})");
   folder.write("other/b/package.json", R"({"name": "b"})");
   EXPECT_THAT(needs("other/a"), ElementsAre("other/b peer")) << "a workspace of its own";
+}
+
+TEST_F(NpmNeeds, knows_the_projects_of_rush) {
+  folder.write("rush.json", R"({ /* c */ "projects": [
+    {"packageName": "app", "projectFolder": "app", "decoupledLocalDependencies": ["@acme/old"]},
+    {"packageName": "@acme/a", "projectFolder": "libs/a"}, {"packageName": "@acme/old", "projectFolder": "libs/old",},
+    {"packageName": "@acme/peer", "projectFolder": "libs/peer"}]})");
+  for (const char* name : {"a", "old", "peer", "none"}) lib(name);
+  app(R"("dependencies": {"@acme/a": "workspace:*", "@acme/old": "1", "@acme/none": "*"}, "peerDependencies": {"@acme/peer": "*"})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/a runtime"));
+}
+
+TEST_F(NpmNeeds, knows_the_packages_of_lerna) {
+  for (const auto& [base, said, member] :
+       {std::tuple{"one", R"({"packages": ["mods/*"]})", "mods/b"}, {"two", "{}", "packages/b"}}) {
+    const std::string root = base;
+    folder.write(root + "/lerna.json", said);
+    folder.write(root + "/" + member + "/package.json", R"({"name": "b"})");
+    const std::string beside =
+        root + "/" + std::string(member).substr(0, std::string(member).rfind('/')) + "/a";
+    folder.write(beside + "/package.json", R"({"name": "a", "dependencies": {"b": "*"}})");
+    EXPECT_THAT(needs(beside), ElementsAre(root + "/" + member + " runtime"));
+  }
+}
+
+TEST_F(NpmNeeds, of_a_rush_json_that_nobody_understands_are_a_failure) {
+  folder.write("rush.json", "{ \"projects\": [");
+  app("\"dependencies\": {}");
+  EXPECT_THAT(needs("app"), ElementsAre(HasSubstr("rush.json:1:")));
 }
 
 }  // namespace
