@@ -51,12 +51,15 @@ std::optional<bool> Connection::take_hello(const std::string& id, Instant connec
   constexpr Duration before_it_is_told = std::chrono::seconds(1);
   const bool stopped = is_stopped();
   if (!stopped && take_hello(connected + std::min(first_look, waiting.most))) return true;
+  if (hung_up_) return std::nullopt;
   if (waiting.can_be_meant && pid() != 0 && !waiting.can_be_meant(pid())) return std::nullopt;
   if (stopped || !timed_out()) return false;
   if (take_hello(connected + std::min(before_it_is_told, waiting.most))) return true;
+  if (hung_up_) return std::nullopt;
   const bool goes_on = timed_out() && read_clock() < connected + waiting.most;
   if (goes_on && waiting.on_long_wait) waiting.on_long_wait({id, pid()});
-  return goes_on && take_hello(connected + waiting.most);
+  if (goes_on && take_hello(connected + waiting.most)) return true;
+  return hung_up_ ? std::nullopt : std::optional(false);
 }
 
 std::string Connection::refusal() const {
@@ -121,6 +124,7 @@ std::optional<std::string> Connection::line(std::optional<Instant> until) {
     std::array<char, 65536> buffer{};
     const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
     if (size < 0 && errno == EINTR) continue;
+    hung_up_ = size == 0 || (size < 0 && errno == ECONNRESET);
     if (size <= 0) return std::nullopt;
     kept_.append(buffer.data(), static_cast<std::size_t>(size));
   }

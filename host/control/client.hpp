@@ -75,7 +75,7 @@ class Connection {
   [[nodiscard]] static std::optional<Connection> connect(const std::filesystem::path& socket);
   [[nodiscard]] bool take_hello(Instant until);
   /// The same of one of many runs that were connected to at this moment. None: it says nothing and can't be
-  /// meant.
+  /// meant, or has hung up, which it does at its end.
   [[nodiscard]] std::optional<bool> take_hello(const std::string& id, Instant connected,
                                                const Waiting& waiting);
   /// What came with the hello: why nothing may be asked. Empty: it may.
@@ -86,6 +86,7 @@ class Connection {
   std::string kept_;
   std::size_t at_ = 0;  ///< of what was received and not yet read
   bool timed_out_ = false;
+  bool hung_up_ = false;
   int output_ = -1;  ///< -1, which poll passes over: none
   bool lost_reader_ = false;
 };

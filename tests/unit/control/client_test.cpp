@@ -79,6 +79,16 @@ TEST(OpenRuns, waits_for_all_that_say_nothing_no_longer_than_it_may) {
   EXPECT_FALSE(runs.silent.front().stopped);
 }
 
+TEST(OpenRuns, passes_over_a_run_that_hangs_up_as_it_has_come_to_its_end) {
+  const TemporaryFolder folder;
+  const Descriptor listening = listen_at(folder.path() / "run-1");
+  std::thread end([&] { const Descriptor run(::accept(listening.get(), nullptr, nullptr)); });
+  const OpenRuns runs =
+      open_runs({folder.path() / "run-1"}, [](const RunInfo&) { return true; }, {std::chrono::hours(1)});
+  end.join();
+  EXPECT_TRUE(runs.silent.empty());
+}
+
 TEST(OpenRuns, waits_for_no_run_that_can_not_be_meant) {
   const TemporaryFolder folder;
   const Descriptor other = listen_at(folder.path() / "run-1");
