@@ -172,8 +172,8 @@ void Driver::terminate(Attempt attempt, Urgency urgency) {
   if (asked != nullptr && asked->has_token && session_.tokens()->withdraw(attempt))
     return exited(attempt, ExitedWith{0});  // it has waited for a slot
   if (plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
-  if (asked == nullptr || asked->run == nullptr || asked->kept_ready)
-    return;  // its end is on its way to the engine
+  if (asked == nullptr || asked->run == nullptr) return;  // its end is on its way to the engine
+  if (asked->kept_ready) return exited(attempt, *std::exchange(asked->kept_ready, std::nullopt));
   const Result<void> done = asked->run->terminate(urgency);
   if (!done)
     session_.log().write(LogLevel::warning, "can't terminate " +

@@ -19,6 +19,8 @@
 /// A run of the real driver whose clock, processes and user are the test's.
 namespace dream::runtime {
 
+inline const ExitStatus success = ExitedWith{0};
+
 /// Its runs do what the test says.
 class ScriptedExecutor : public plugin::Executor {
  public:
@@ -133,12 +135,16 @@ class Stage {
                                      .err = err.write},
                      terminal);
     Driver driver(*session_, clock, plan, prepared_, guardian);
+    driver_ = &driver;
     boost::asio::post(session_->context(), [this] { play_on(0); });
     const int code = driver.run();
     EXPECT_TRUE(script_.empty()) << "the run was over too early: " << happened;
     gave_up = driver.gave_up();
     return code;
   }
+
+  /// Somebody asks for the end of the run.
+  void take_down() { driver_->take_down(false); }
 
   /// What a step writes to stdout.
   void write(std::string_view bytes) { session_->renderer().write(StepIndex{0}, Stream::out, bytes); }
@@ -174,6 +180,7 @@ class Stage {
   std::vector<prepare::PreparedStep> prepared_;
   std::deque<std::function<void()>> script_;
   std::optional<Session> session_;
+  Driver* driver_ = nullptr;  ///< while it plays
 };
 
 }  // namespace dream::runtime
