@@ -154,16 +154,12 @@ void Engine::State::leave_queue(StepIndex step) {
   queue.erase(step);
 }
 
-/// What the last attempt has said of itself is no longer the step's outcome, but for what is kept running.
+/// What the last attempt has said of itself is no longer the step's outcome. What it has left running is
+/// ended before this one begins.
 void Engine::State::start(StepIndex step) {
   progress_of(step).again = progress_of(step).holds = false;
   progress_of(step).started.reset();
-  if (++progress_of(step).attempt > 1) {
-    Outcome& outcome = outcome_of(step);
-    std::vector<std::string> kept =
-        outcome.kept ? std::move(outcome.left_behind) : std::vector<std::string>();
-    outcome = {.left_behind = std::move(kept), .kept = outcome.kept, .started = outcome.started};
-  }
+  if (++progress_of(step).attempt > 1) outcome_of(step) = {.started = outcome_of(step).started};
   actions.emplace_back(Start{attempt_of(step)});
 }
 

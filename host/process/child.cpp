@@ -217,7 +217,8 @@ bool Child::take_rest() {
 void Child::finish() {
   DREAM_ASSERT(root_exit_.has_value());
   const auto on_end = std::exchange(spec_.on_end, nullptr);
-  if (on_end) on_end(*root_exit_);
+  if (on_end) return on_end(*root_exit_);
+  if (spec_.on_kept_end) spec_.on_kept_end();
 }
 
 }  // namespace dream::process

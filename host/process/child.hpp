@@ -88,6 +88,8 @@ struct ChildSpec {
   std::function<void(const std::string& process, bool is_root)> on_ignored = {};
   /// Once, after the last byte: the child is reaped and nothing that it started lives, unless it is kept.
   std::function<void(ExitStatus)> on_end;
+  /// Once, after that: nothing that was kept lives any more.
+  std::function<void()> on_kept_end = {};
 };
 
 /// What all children of a Supervisor share. Outlives them.
@@ -181,7 +183,7 @@ class Child {
   /// Takes the rest of the output; to be called when the child lingers and nothing of it lives. False: the
   /// reader holds it back.
   bool take_rest();
-  /// Calls on_end, if that wasn't done. The child is done with.
+  /// Calls on_end, or, if that was done, on_kept_end.
   void finish();
   /// Takes the rest of the output, and lets `left` stay: its end is to be told. False: the reader holds it
   /// back.

@@ -218,7 +218,7 @@ void Supervisor::attend() {
     if (!alone || is_last_owner(*child) || !child->take_rest()) continue;
     over.push_back(release(id));
   }
-  release_kept_that_have_nothing_left(census);
+  take_kept_that_have_nothing_left(census, over);
   if (again) attend_at(now + *again);
   for (Child* child : kept) child->finish();
   for (const auto& child : over) child->finish();
@@ -228,18 +228,24 @@ void Supervisor::end_kept(Urgency urgency) {
   for (const std::uint64_t id : kept_) children_.at(id)->end_kept(urgency);
 }
 
+void Supervisor::end_kept(ChildId id, Urgency urgency) {
+  const auto child = children_.find(static_cast<std::uint64_t>(id));
+  if (child != children_.end()) child->second->end_kept(urgency);
+}
+
 bool Supervisor::keeps_anything() const {
   return !kept_.empty();
 }
 
-void Supervisor::release_kept_that_have_nothing_left(const Census& census) {
+void Supervisor::take_kept_that_have_nothing_left(const Census& census,
+                                                  std::vector<std::unique_ptr<Child>>& over) {
   if (!census.taken || census.again || census.unsure) return;
-  std::vector<std::uint64_t> over;
+  std::vector<std::uint64_t> alone;
   for (const std::uint64_t id : kept_) {
     const Child* child = children_.at(id).get();
-    if (child->kept() && !census.left.contains(child)) over.push_back(id);
+    if (child->kept() && !census.left.contains(child)) alone.push_back(id);
   }
-  for (const std::uint64_t id : over) release(id);
+  for (const std::uint64_t id : alone) over.push_back(release(id));
 }
 
 std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {

@@ -72,6 +72,8 @@ class Supervisor {
   void let_go();
   /// What children have left behind, and may keep, is asked to end and killed after their grace, or killed.
   void end_kept(Urgency urgency);
+  /// The same of one child.
+  void end_kept(ChildId id, Urgency urgency);
   /// There is such.
   [[nodiscard]] bool keeps_anything() const;
   /// The user's window has another size: terminals of children get this one.
@@ -116,7 +118,7 @@ class Supervisor {
   void attend_at(Instant time);
   void attend();
   std::unique_ptr<Child> release(std::uint64_t id);
-  void release_kept_that_have_nothing_left(const Census& census);
+  void take_kept_that_have_nothing_left(const Census& census, std::vector<std::unique_ptr<Child>>& over);
   [[nodiscard]] const Child* child_with_root(pid_t pid) const;
   [[nodiscard]] bool any_wanting(bool (Child::*quality)() const noexcept) const;
   void watch_orphans();

@@ -118,6 +118,19 @@ void Driver::start(Attempt attempt) {
     if (!done) return start_failed(attempt, done.error());
   }
   if (settings.gathers) return gather(attempt, settings.lasts);
+  if (!session_.services().keeps_anything_of(attempt.step)) return start_with_slot(attempt);
+  place->waits_for_kept = true;
+  session_.services().end_kept_of(attempt.step, [this, attempt] {
+    Running* waiting = running(attempt);
+    if (waiting == nullptr) return;
+    waiting->waits_for_kept = false;
+    start_with_slot(attempt);
+  });
+}
+
+void Driver::start_with_slot(Attempt attempt) {
+  const std::unique_ptr<Running>& place = running_[position(attempt.step)];
+  const Step& settings = plan_.steps[position(attempt.step)];
   const bool asked_for = asked_for_.erase(attempt.step) > 0;
   if (session_.tokens() == nullptr || !JobTokens::is_for(settings) || asked_for) return start_now(attempt);
   place->has_token = true;
@@ -171,6 +184,7 @@ void Driver::terminate(Attempt attempt, Urgency urgency) {
   if (asked != nullptr) asked->asked_to_end = true;
   if (asked != nullptr && asked->has_token && session_.tokens()->withdraw(attempt))
     return exited(attempt, ExitedWith{0});  // it has waited for a slot
+  if (asked != nullptr && asked->waits_for_kept) return exited(attempt, ExitedWith{0});
   if (plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
   if (asked == nullptr || asked->run == nullptr) return;  // its end is on its way to the engine
   if (asked->kept_ready) return exited(attempt, *std::exchange(asked->kept_ready, std::nullopt));
@@ -300,7 +314,7 @@ void Driver::interrupted(int signal) {
 }
 
 void Driver::left_behind(StepIndex step, std::vector<std::string> processes, bool kept) {
-  if (const auto& running = running_[position(step)]) {
+  if (const auto& running = running_[position(step)]; running && !running->waits_for_kept) {
     feed(engine::LeftBehind{running->attempt, std::move(processes), kept});
   } else {
     session_.log().write(LogLevel::info, "ending what " + to_string(plan_.steps[position(step)].id) +

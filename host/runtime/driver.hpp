@@ -101,7 +101,8 @@ class Driver : private Pump::Effects {
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
     bool started = false;
-    bool has_token = false;  ///< a slot that is shared with others, or waits for one
+    bool waits_for_kept = false;  ///< what an earlier attempt was allowed to leave running ends first
+    bool has_token = false;       ///< a slot that is shared with others, or waits for one
     bool asked_to_end = false;
     int key = 0;  ///< the last signal of a key that was left to it
     int pid = 0;  ///< of its process, also when that has ended; 0: not known, or none
@@ -118,6 +119,7 @@ class Driver : private Pump::Effects {
 
   // Pump::Effects
   void start(Attempt attempt) override;
+  void start_with_slot(Attempt attempt);
   void start_now(Attempt attempt);
   void start_was_told(Attempt attempt) override { session_.services().release_output(attempt.step); }
   /// A step without a process.

@@ -119,7 +119,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                       is_root ? "" : R"( ("stop": {"to": "root"} leaves it to the step's first process))"));
     };
   }
-  watch_leftovers(request.step, child);
+  watch_leftovers(id, request.step, child);
   const bool interactive = child.streams.in == process::Inlet::terminal;
   Result<ChildId> started = parts_.supervisor.start(std::move(child));
   if (!started) return started;
@@ -130,15 +130,31 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   return started;
 }
 
-void HostServices::watch_leftovers(StepIndex step, process::ChildSpec& child) {
+void HostServices::watch_leftovers(const std::shared_ptr<ChildId>& id, StepIndex step,
+                                   process::ChildSpec& child) {
   if (lingering_.erase(step) > 0 && leftovers_.on_lingering) leftovers_.on_lingering(step, false);
   child.on_lingering = [this, step] {
     lingering_.insert(step);
     if (leftovers_.on_lingering) leftovers_.on_lingering(step, true);
   };
-  child.on_left_behind = [this, step](std::vector<std::string> processes, bool kept) {
+  child.on_left_behind = [this, step, id](std::vector<std::string> processes, bool kept) {
+    if (kept) kept_[step].children.insert(*id);
     if (leftovers_.on_left_behind) leftovers_.on_left_behind(step, std::move(processes), kept);
   };
+  child.on_kept_end = [this, step, id] {
+    const auto kept = kept_.find(step);
+    if (kept == kept_.end() || kept->second.children.erase(*id) == 0) return;
+    if (!kept->second.children.empty()) return;
+    const std::function<void()> on_end = std::move(kept->second.on_end);
+    kept_.erase(kept);
+    if (on_end) on_end();
+  };
+}
+
+void HostServices::end_kept_of(StepIndex step, std::function<void()> on_end) {
+  Kept& kept = kept_.at(step);
+  kept.on_end = std::move(on_end);
+  for (const ChildId child : kept.children) parts_.supervisor.end_kept(child, Urgency::graceful);
 }
 
 /// The child's output is the step's.

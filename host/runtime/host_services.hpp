@@ -61,6 +61,11 @@ class HostServices : public plugin::Services {
   };
   void observe_leftovers(LeftoversObserver observer) { leftovers_ = std::move(observer); }
 
+  /// Something that children of the step were allowed to leave running lives.
+  [[nodiscard]] bool keeps_anything_of(StepIndex step) const { return kept_.contains(step); }
+  /// Ends that; `on_end` is called once it has ended, unless somebody else asks for it before.
+  void end_kept_of(StepIndex step, std::function<void()> on_end);
+
   /// A plugin's blocking function still runs.
   [[nodiscard]] bool blocked() const { return workers_.busy() > 0; }
 
@@ -112,11 +117,16 @@ class HostServices : public plugin::Services {
   [[nodiscard]] bool may_read(ChildId child, Stream stream);
   void go_on_reading(ChildId child);
 
-  void watch_leftovers(StepIndex step, process::ChildSpec& child);
+  void watch_leftovers(const std::shared_ptr<ChildId>& id, StepIndex step, process::ChildSpec& child);
 
   Parts parts_;
   LeftoversObserver leftovers_;
   std::set<StepIndex> lingering_;
+  struct Kept {
+    std::set<ChildId> children;
+    std::function<void()> on_end;
+  };
+  std::map<StepIndex, Kept> kept_;
   std::map<StepIndex, ChildId>
       interactive_children_;        ///< the latest of each step that reads from its terminal
   std::multiset<StepIndex> front_;  ///< a step as often as it has children with the user's terminal

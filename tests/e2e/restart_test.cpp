@@ -52,6 +52,19 @@ TEST(Restart, of_a_service_does_not_disturb_the_others) {
   EXPECT_EQ(dream.exit_code(), 0);
 }
 
+TEST(Restart, begins_when_what_the_last_attempt_was_allowed_to_keep_has_ended) {
+  const Workspace workspace(
+      {{"a",
+        "if test $DREAM_ATTEMPT = 1; then sleep 1000 > /dev/null 2>&1 & echo $! > pid; exit 1; fi; "
+        "if kill -0 $(cat pid); then echo it lives; fi; echo attempt $DREAM_ATTEMPT",
+        "", std::string(R"("leftovers": "keep", )") + quick},
+       {"c", "echo c runs", "", ""}});
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("attempt 2\n"), HasSubstr("c runs"), Not(HasSubstr("it lives"))));
+  EXPECT_THAT(finished.err, HasSubstr("ending what ./a:go has left running: "));
+}
+
 TEST(Restart, waits_for_all_that_the_last_attempt_started) {
   // The first attempt leaves a process that holds the fifo open until it is ended.
   const Workspace workspace(

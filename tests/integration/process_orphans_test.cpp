@@ -139,9 +139,11 @@ class Kept : public AnOrphan {
       child.on_left_behind = [this](const std::vector<std::string>& processes, bool kept) {
         told_.emplace_back(processes, kept);
       };
+      child.on_kept_end = [this] { ++ends_; };
     });
   }
   std::vector<std::pair<std::vector<std::string>, bool>> told_;
+  int ends_ = 0;
 };
 
 TEST_F(Kept, leftovers_outlive_their_child_and_are_asked_when_all_is_over) {
@@ -168,8 +170,10 @@ TEST_F(Kept, leftovers_outlive_their_child_and_are_asked_when_all_is_over) {
   supervisor_->end_kept(Urgency::graceful);
   run_until([&] { return server.counted(SIGTERM) > 0; });
   EXPECT_EQ(told_.size(), 2U);
+  EXPECT_EQ(ends_, 0);
   server.tell("exit 0");
   run_until([this] { return !supervisor_->keeps_anything(); });
+  EXPECT_EQ(ends_, 1);
 }
 
 TEST_F(Kept, leftovers_that_end_by_themselves_are_forgotten) {
@@ -179,6 +183,7 @@ TEST_F(Kept, leftovers_that_end_by_themselves_are_forgotten) {
   run_to_end(*run);
   server.tell("exit 0");
   run_until([this] { return !supervisor_->keeps_anything(); });
+  EXPECT_EQ(ends_, 1);
 }
 
 TEST_F(Kept, leftovers_are_killed_on_demand) {
