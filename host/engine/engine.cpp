@@ -94,7 +94,12 @@ void Engine::State::on(const StartFailed& event) {
 
 void Engine::State::on(const Exited& event) {
   if (is_stale(event.attempt)) return;
-  outcome_of(event.attempt.step).exit = event.status;
+  Outcome& outcome = outcome_of(event.attempt.step);
+  outcome.exit = event.status;
+  // Force that came with the request: what ended otherwise didn't have to be killed.
+  constexpr int kill_signal = 9;
+  if (progress_of(event.attempt.step).forced_at_once && event.status != ExitStatus(KilledBy{kill_signal}))
+    outcome.forced = false;
   judge(event.attempt.step);
   const bool back = comes_back(event.attempt.step);
   const bool holds = back && progress_of(event.attempt.step).holds;

@@ -37,6 +37,7 @@ struct Engine::State {
     Instant not_before = Instant::min();       ///< its start; the latest of their delays
     std::optional<Instant> released;           ///< from when on its followers are
     Instant asked_at;                          ///< while stopping: when it was asked to end
+    bool forced_at_once = false;               ///< while killing: without any grace
     std::optional<Instant> started;            ///< the latest attempt
     std::optional<Instant> start_released;     ///< the same of its start_barriers
     std::optional<Instant> ready_released;     ///< and of its ready_followers

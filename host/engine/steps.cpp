@@ -159,6 +159,7 @@ void Engine::State::leave_queue(StepIndex step) {
 void Engine::State::start(StepIndex step) {
   progress_of(step).again = progress_of(step).holds = false;
   progress_of(step).started.reset();
+  progress_of(step).forced_at_once = false;
   if (++progress_of(step).attempt > 1) outcome_of(step) = {.started = outcome_of(step).started};
   actions.emplace_back(Start{attempt_of(step)});
 }
@@ -291,6 +292,7 @@ void Engine::State::terminate(StepIndex step) {
 
 void Engine::State::force(StepIndex step) {
   outcome_of(step).forced = true;
+  progress_of(step).forced_at_once = now == progress_of(step).asked_at;
   deadlines.set(step, later(now, limits.unkillable));
   actions.emplace_back(Terminate{attempt_of(step), Urgency::force, is_coming_back(step)});
 }

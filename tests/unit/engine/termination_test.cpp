@@ -56,6 +56,16 @@ TEST(Grace, is_the_steps_own_and_force_comes_exactly_at_its_end) {
   EXPECT_EQ(run.deadline(), patience_after(15)) << "the first that was killed is the first to be given up";
 }
 
+TEST(Grace, of_nothing_kills_only_what_does_not_end_otherwise) {
+  ManualRun run({with_grace(0, background()), with_grace(0, foreground())});
+  run.begin();
+  run.interrupted(2);
+  run.killed(0, 15);
+  run.killed(1, 9);
+  EXPECT_EQ(run.outcome(0), "terminated(signal 2) signal 15 (SIGTERM)");
+  EXPECT_EQ(run.outcome(1), "terminated(signal 2) signal 9 (SIGKILL) forced");
+}
+
 TEST(Grace, of_nothing_forces_right_after_asking) {
   ManualRun run({with_grace(0, background()), background(), with_grace(0, foreground())});
   run.begin();
