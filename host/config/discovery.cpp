@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -77,6 +79,8 @@ Result<bool> look_upwards(const std::filesystem::path& start, const FileRule& ru
         discovery.opened = std::make_shared<const FoundFile>(*std::move(*found));
         return true;
       }
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+      return unusable(at, std::strerror(errno));  // what it holds isn't known
     }
     if (at == at.root_path()) return false;
   }

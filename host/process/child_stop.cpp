@@ -93,10 +93,13 @@ void Child::left_heard_from_terminal(int signal, const Left& left) {
 }
 
 /// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
-/// Ctrl-C.
+/// Ctrl-C. One that is stopped hears it once it goes on.
 void Child::heard(const std::vector<ProcessStatus>& processes, int signal) {
-  for (const ProcessStatus& process : processes)
-    if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
+  for (const ProcessStatus& process : processes) {
+    if (process.group != ::getpgrp() || process.ignores(signal)) continue;
+    asked_.insert(process.identity);
+    if (key_ == 0 && process.stopped()) send(process, SIGCONT);
+  }
 }
 
 /// Nothing once the root's pid may be another process's: that is told by the pidfd after the look, not by a

@@ -162,6 +162,18 @@ TEST_F(Strangers, files_of_the_folders_owner_are_obeyed_as_in_a_container) {
   EXPECT_EQ(dream({"test"}, "tmp/mine").out, "1\n");
 }
 
+TEST_F(Strangers, a_folder_that_can_not_be_looked_into_is_not_passed_over) {
+  workspace.write("outer/dream.json", marks);
+  workspace.write("outer/inner/dream.json", R"({"tasks": {"test": {"command": "echo inner"}}})");
+  if (is_root) give_to_stranger("outer/inner");
+  open_to_all(at("outer/inner"), is_root ? 0700 : 0600);
+  const Finished refused = dream({"test", "-C", "outer/inner"}, "");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("inner: the folder can't be used: Permission denied"));
+  EXPECT_FALSE(is_marked());
+  open_to_all(at("outer/inner"), 0755);
+}
+
 TEST_F(Strangers, an_env_file_of_another_user_is_refused_like_dream_json) {
   workspace.write("tmp/mine/dream.json",
                   R"({"projects": {"./": {"envFile": ".env", "tasks": {"test": {"command": "true"}}}}})");

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 #include <string>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
 #include "e2e/terminal.hpp"
 
 /// Steps that have a terminal of their own: several at once, each line with its label.
@@ -34,6 +36,27 @@ TEST(TaskTerminal, is_there_for_both_outputs_and_nobody_is_waited_for_to_type) {
   EXPECT_THAT(terminal.screen(), HasSubstr("a | both\r\n"));
   EXPECT_THAT(terminal.screen(), HasSubstr("b | nothing to read\r\n"));
   EXPECT_THAT(terminal.screen(), HasSubstr("b | nor here\r\n"));
+}
+
+TEST(TaskTerminal, of_a_step_that_is_stopped_sends_ctrl_c_and_it_goes_on_to_hear_it) {
+  const Workspace workspace({{"c",
+                              "trap 'echo heard it; exit 0' INT; echo $$ > pid; echo up; "
+                              "while :; do read line < $ROOT/gate; done",
+                              "", ""}});
+  const Gate gate(workspace, "gate");
+  // Without a shell above it: one would have the whole job stopped, and the terminal.
+  Launch launch = go();
+  launch.arguments = {"-qec", "exec '" DREAM_BINARY "' go", "/dev/null"};
+  launch.program = "/usr/bin/script";
+  Terminal terminal(workspace, launch);
+  terminal.await_screen("up\r\n");
+  const pid_t pid = std::stoi(workspace.read("c/pid"));
+  ::kill(pid, SIGSTOP);
+  await_stopped(pid);
+  terminal.type("\x03");
+  terminal.await_screen("heard it");
+  EXPECT_EQ(terminal.exit_code(), 130);
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("had to be killed")));
 }
 
 TEST(TaskTerminal, is_the_users_own_for_the_only_step_even_in_the_background) {
