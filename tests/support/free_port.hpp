@@ -58,7 +58,7 @@ inline bool has_nobody(std::uint16_t port) {
   // Below those that the kernel gives. The servers in tests/integration have those between.
   constexpr std::uint16_t first = 10'240;
   constexpr std::uint16_t end = 30'240;
-  static std::uint16_t next = static_cast<std::uint16_t>(first + ::getpid() * 61 % (end - first));
+  static auto next = static_cast<std::uint16_t>(first + ::getpid() * 61 % (end - first));
   for (int tries = first; tries < end; ++tries) {
     const std::uint16_t port = next;
     next = static_cast<std::uint16_t>(port + 1 < end ? port + 1 : first);

@@ -41,8 +41,9 @@ static void fail(const char* what) {
 static void append(const char* bytes, size_t size) {
   if (batch_used + size > batch_room) {
     batch_room = 2 * (batch_used + size);
-    batch = realloc(batch, batch_room);
-    if (batch == NULL) fail("realloc");
+    char* larger = realloc(batch, batch_room);
+    if (larger == NULL) fail("realloc");
+    batch = larger;
   }
   memcpy(batch + batch_used, bytes, size);
   batch_used += size;

@@ -24,7 +24,7 @@ Descriptor file_with(const std::string& text) {
 }
 
 TEST(ReadAll, reads_from_the_begin_wherever_the_offset_stands) {
-  for (const std::size_t size : {0, 1, 16'383, 16'384, 16'385, 200'000}) {
+  for (const std::size_t size : {0U, 1U, 16'383U, 16'384U, 16'385U, 200'000U}) {
     const std::string text(size, 'x');
     const auto read = read_all(file_with(text).get(), size);
     ASSERT_TRUE(read) << size;

@@ -65,7 +65,7 @@ TEST(FileRule, takes_what_the_owner_of_the_folder_has_written) {
 }
 
 TEST(FileRule, refuses_what_everybody_may_write_to_whoever_owns_it) {
-  for (const mode_t kind : {S_IFREG, S_IFIFO}) {
+  for (const mode_t kind : {mode_t{S_IFREG}, mode_t{S_IFIFO}}) {
     EXPECT_EQ(verdict(own_folder, place("/w/dream.json", ::geteuid(), kind | 0606)),
               "is not obeyed: everybody may write to it");
   }

@@ -93,7 +93,7 @@ TEST_F(Inside, an_end_may_be_told_at_once_and_counts_once) {
 
 TEST_F(Inside, several_commands_are_told_apart) {
   ASSERT_TRUE(run());
-  const auto first = context;
+  auto* const first = context;
   ASSERT_TRUE(run());
   tell(2);
   context = first;

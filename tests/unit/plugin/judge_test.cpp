@@ -19,7 +19,8 @@ struct Answered {
   dream_status status;
   bool operator==(const Answered&) const = default;
 };
-void PrintTo(const Answered& one, std::ostream* out) {
+// gtest looks for this name.
+void PrintTo(const Answered& one, std::ostream* out) {  // NOLINT(readability-identifier-naming)
   *out << one.call << " -> " << status_name(one.status);
 }
 

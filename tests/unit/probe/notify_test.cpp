@@ -196,7 +196,7 @@ TEST_F(NotifyTest, hears_at_once_when_it_is_asked_to) {
 }
 
 TEST_F(NotifyTest, closes_what_comes_with_a_message_once_it_was_heard) {
-  for (const std::size_t count : {1, 253}) say("BARRIER=1", count);
+  for (const std::size_t count : {1U, 253U}) say("BARRIER=1", count);
   say("READY=1", 3);
   say(std::string(5000, 'x') + "\nSTATUS=too long", 2);
   hear();

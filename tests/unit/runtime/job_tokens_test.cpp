@@ -126,7 +126,7 @@ TEST_F(JobTokensTest, that_a_killed_program_has_taken_are_replaced_once_no_step_
   release(1);
   settle();
   EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3));
-  for (const std::uint32_t step : {2, 3, 4, 5}) release(step);
+  for (const std::uint32_t step : {2U, 3U, 4U, 5U}) release(step);
   for (std::uint32_t step = 6; step < 10; ++step) acquire(step);
   EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
 }
