@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdint>
+#include <fstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -65,8 +67,10 @@ class Walk {
   }
 
   Result<void> go_to(fs::path path, Descriptor descriptor) {
-    FoundFile place{std::move(path), {}, std::move(descriptor)};
+    FoundFile place{std::move(path), {}, std::move(descriptor), beside_others_};
     if (::fstat(place.descriptor.get(), &place.status) != 0) return unseen(place.path, errno);
+    beside_others_ =
+        beside_others_ || (S_ISDIR(place.status.st_mode) && (place.status.st_mode & S_IWOTH) != 0);
     if (judge_) {
       if (Result<void> judged = judge_(place); !judged) return judged;
     }
@@ -101,7 +105,18 @@ class Walk {
   FoundFile at_;
   std::vector<std::string> rest_;  ///< the next one last
   int links_ = 0;
+  bool beside_others_ = false;
 };
+
+/// In a user namespace: the number of everybody who has none there, root's included.
+bool stands_for_many(uid_t user) {
+  uid_t of_all = 0;
+  if (!(std::ifstream("/proc/sys/kernel/overflowuid") >> of_all) || user != of_all) return false;
+  std::ifstream map("/proc/self/uid_map");
+  for (std::uint64_t first = 0, outside = 0, count = 0; map >> first >> outside >> count;)
+    if (user >= first && user - first < count) return false;
+  return true;
+}
 
 }  // namespace
 
@@ -154,6 +169,11 @@ std::string system_remedy(int error_number) {
 bool is_trusted_user(uid_t user) {
   struct stat root {};
   return user == 0 || user == ::geteuid() || (::stat("/", &root) == 0 && user == root.st_uid);
+}
+
+bool is_trusted_owner(const FoundFile& place) {
+  const uid_t owner = place.status.st_uid;
+  return is_trusted_user(owner) && !(place.beside_others && stands_for_many(owner));
 }
 
 std::string user_words(uid_t user) {

@@ -17,7 +17,8 @@ namespace dream {
 struct FoundFile {
   std::filesystem::path path;  ///< absolute, without links
   struct stat status {};
-  Descriptor descriptor;  ///< O_PATH: neither read nor written, and no device has noticed
+  Descriptor descriptor;       ///< O_PATH: neither read nor written, and no device has noticed
+  bool beside_others = false;  ///< everybody may put files into a folder on the way to it
 };
 
 /// Judges each place that the way to a file leads through: the folders from the root, every symbolic link,
@@ -49,6 +50,10 @@ struct Unread {
 /// Whether what `user` writes is as good as one's own: this user, root, and whoever owns the root folder (in
 /// a user namespace that is how root is shown), as they can replace everything anyway.
 [[nodiscard]] bool is_trusted_user(uid_t user);
+
+/// Whether that is so of the owner of a place. In a user namespace root and everybody else who has no number
+/// there are one: such an owner doesn't count where others can put files.
+[[nodiscard]] bool is_trusted_owner(const FoundFile& place);
 
 /// "user mallory (4712)", for messages.
 [[nodiscard]] std::string user_words(uid_t user);

@@ -37,7 +37,7 @@ Result<void> FileRule::judge(const FoundFile& place) const {
   const uid_t owner = place.status.st_uid;
   // Into a folder that is open to everybody, others may have moved a file of its owner.
   const bool of_folders_owner = owner == standing_owner_ && !standing_is_open_;
-  const bool is_owner = is_trusted_user(owner) || of_folders_owner;
+  const bool is_owner = is_trusted_owner(place) || of_folders_owner;
   const bool is_open = (S_ISREG(place.status.st_mode) || S_ISFIFO(place.status.st_mode)) &&
                        (place.status.st_mode & S_IWOTH) != 0;
   if (is_owner && !is_open) return {};

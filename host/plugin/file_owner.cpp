@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Its list of members doesn't have those whose first group it is.
+bool is_first_group_of_others(gid_t group) {
+  bool is_shared = false;
+  ::setpwent();
+  while (const passwd* user = ::getpwent())
+    is_shared = is_shared || (user->pw_gid == group && user->pw_uid != ::geteuid());
+  ::endpwent();
+  return is_shared;
+}
+
 /// Many systems give each user a group of their own, and let it write: it has the user's name, is the user's
 /// first one, and nobody else is in it.
 bool is_own_group(gid_t group) {
@@ -35,11 +46,16 @@ bool is_own_group(gid_t group) {
   for (char* const* member = entry->gr_mem; *member != nullptr; ++member) {
     if (name != *member) return false;
   }
-  return true;
+  return !is_first_group_of_others(group);
 }
 
+/// Users can be many: they are gone through once.
 bool is_trusted_group(gid_t group) {
-  return group == 0 || is_own_group(group);
+  static std::map<gid_t, bool> known;
+  if (group == 0) return true;
+  const auto [answer, is_new] = known.try_emplace(group, false);
+  if (is_new) answer->second = is_own_group(group);
+  return answer->second;
 }
 
 /// What is wrong with one place on the way to a file.
@@ -99,7 +115,7 @@ AccessList list_of_mode(mode_t mode) {
 
 std::optional<Access> access_of_others(const FoundFile& place) {
   const struct stat& status = place.status;
-  if (!is_trusted_user(status.st_uid)) {
+  if (!is_trusted_owner(place)) {
     return Access{user_words(status.st_uid) + " owns",
                   "make it yours or root's: chown root " + shell_quoted(place.path.string())};
   }

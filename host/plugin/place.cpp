@@ -29,7 +29,7 @@ Error unsafe(const fs::path& folder, std::string what) {
 
 /// A link of somebody else may lead to anything of this user's.
 Result<void> is_no_foreign_link(const FoundFile& place) {
-  if (!S_ISLNK(place.status.st_mode) || is_trusted_user(place.status.st_uid)) return {};
+  if (!S_ISLNK(place.status.st_mode) || is_trusted_owner(place)) return {};
   return unsafe(place.path, "is a link of " + user_words(place.status.st_uid));
 }
 

@@ -1,3 +1,5 @@
+#include "e2e/strangers.hpp"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,75 +16,16 @@
 #include <vector>
 
 #include "e2e/dream_run.hpp"
-#include "e2e/own_dream.hpp"
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE (1U << 1U)
 #endif
 
-/// A user, and another one who would like to have code run with that user's rights. Where the tests are root
-/// both are made up; elsewhere the user is whoever tests, and what the other one would own is open to
-/// everybody instead, which is as bad.
 namespace dream::e2e {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
-
-constexpr uid_t user = 4711;
-constexpr uid_t stranger = 4712;
-
-struct Strangers : ::testing::Test {
-  Strangers() {
-    open_to_all(workspace.root(), 0755);
-    copy_dream_into(workspace);
-    fs::create_directories(at("home"));
-    fs::create_directories(at("tmp/mine"));
-    give_to_user("home");
-    give_to_user("tmp/mine");
-    open_to_all(at("tmp"), 01777);
-  }
-
-  [[nodiscard]] fs::path at(const std::string& path) const { return workspace.root() / path; }
-  static void open_to_all(const fs::path& path, mode_t mode) { EXPECT_EQ(::chmod(path.c_str(), mode), 0); }
-  /// With everything in it.
-  void give_to_user(const std::string& path) const {
-    if (!is_root) return;
-    const auto give = [](const fs::path& one) { EXPECT_EQ(::lchown(one.c_str(), user, user), 0) << one; };
-    give(at(path));
-    if (!fs::is_directory(fs::symlink_status(at(path)))) return;
-    for (const auto& entry : fs::recursive_directory_iterator(at(path))) give(entry.path());
-  }
-  void give_to_stranger(const std::string& path) const {
-    if (is_root) {
-      EXPECT_EQ(::lchown(at(path).c_str(), stranger, stranger), 0);
-    } else {
-      open_to_all(at(path), fs::is_directory(at(path)) ? 0777 : 0666);
-    }
-  }
-
-  /// dream as the user.
-  [[nodiscard]] Finished dream(const std::vector<std::string>& arguments, const std::string& folder,
-                               const std::map<std::string, std::string>& environment = {}) const {
-    std::map<std::string, std::string> variables{{"HOME", at("home").string()},
-                                                 {"MARK", at("tmp/mark").string()}};
-    for (const auto& [name, value] : environment) variables[name] = value;
-    std::vector<std::string> words;
-    std::string program = at("bin/dream").string();
-    if (is_root) {
-      words = {"--reuid=4711", "--regid=4711", "--clear-groups", program};
-      program = "/usr/bin/setpriv";
-    }
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    return run(workspace,
-               {.arguments = words, .folder = folder, .environment = variables, .program = program});
-  }
-  [[nodiscard]] bool is_marked() const { return fs::exists(at("tmp/mark")); }
-
-  bool is_root = ::geteuid() == 0;
-  Workspace workspace{"{}"};
-};
 
 const std::string marks = R"({"tasks": {"test": {"command": "touch $MARK"}}})";
 
@@ -150,6 +93,44 @@ TEST_F(ForeignFile, is_not_what_a_link_of_the_users_file_hides) {
   if (!is_root) open_to_all(at("home/clone/dream.json"), 0666);
   EXPECT_EQ(dream({"test"}, "tmp/mine").code, 2);
   EXPECT_FALSE(is_marked());
+}
+
+/// In a user namespace, which anybody may make: root is one of them, too.
+TEST_F(ForeignFile, is_not_obeyed_where_everybody_else_has_the_same_number) {
+  const std::vector<std::string> apart{"unshare", "--map-root-user"};
+  if (!is_root || dream({"--version"}, "", {}, apart).code != 0)
+    GTEST_SKIP() << "no user namespace can be made for another user";
+  const Finished refused = dream({"test"}, "tmp/mine", {}, apart);
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr(at("tmp/dream.json").string() + ": is not obeyed: "));
+  EXPECT_FALSE(is_marked());
+}
+
+/// Debian gives each user such a group, and others can have it as their first one, too.
+TEST_F(Strangers, a_group_of_ones_own_that_is_the_first_of_others_may_not_write_to_plugins) {
+  if (!is_root) GTEST_SKIP() << "users can't be made up";
+  workspace.write("group", "root:x:0:\nvic:x:4711:\n");
+  fs::create_directories(at("plugins"));
+  fs::copy(at("lib/dream/plugins/libdream_shell.so"), at("plugins/libdream_mine.so"));
+  workspace.write("ws/dream.json", R"({"executor": "mine", "tasks": {"go": {"command": "true"}}})");
+  give_to_user("plugins");
+  open_to_all(at("plugins"), 0775);
+  const std::string root = "root:x:0:0::/root:/bin/sh\nvic:x:4711:4711::/:/bin/sh\n";
+  for (const auto& [users, code] : {std::pair{root, 0}, {root + "mal:x:4712:4711::/:/bin/sh\n", 2}}) {
+    workspace.write("passwd", users);
+    const std::string command = "mount --bind " + at("passwd").string() + " /etc/passwd && mount --bind " +
+                                at("group").string() +
+                                " /etc/group && exec setpriv --reuid=4711 --regid=4711 " + "--clear-groups " +
+                                at("bin/dream").string() + " plugin info mine";
+    const Finished told =
+        run(workspace,
+            {.arguments = {"--mount", "sh", "-c", command},
+             .folder = "ws",
+             .environment = {{"HOME", at("home").string()}, {"DREAM_PLUGIN_PATH", at("plugins").string()}},
+             .program = "/usr/bin/unshare"});
+    EXPECT_EQ(told.code == 0, code == 0) << told.err << told.out;
+    EXPECT_EQ((told.err + told.out).find("a whole group may change") == std::string::npos, code == 0);
+  }
 }
 
 TEST_F(Strangers, files_of_the_folders_owner_are_obeyed_as_in_a_container) {
