@@ -114,6 +114,15 @@ bool HostSide::post(std::function<void()> work) {
   return true;
 }
 
+void HostSide::post_fault(std::string_view function, std::string_view what) {
+  std::pair<std::string, std::string> fault(function, what);
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!posted_faults_.insert(fault).second) return;
+  }
+  post([this, fault = std::move(fault)] { calls_->fault({fault.first}, fault.second); });
+}
+
 void HostSide::deliver(std::function<void()> work) {
   if (services_ == nullptr) return;
   if (calls_->active()) {
@@ -138,7 +147,7 @@ void HostSide::call_back(CallName name, const std::function<void()>& body) {
 dream_status HostSide::admit(std::string_view function) {
   const detail::Judgement thread = detail::judge_thread(std::this_thread::get_id() == loop_);
   if (!thread.fine()) {
-    post([this, name = std::string(function), thread] { calls_->fault({name}, thread.what); });
+    post_fault(function, thread.what);
     return thread.code();
   }
   return services_ == nullptr ? DREAM_E_STALE : DREAM_OK;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -170,6 +171,8 @@ class HostSide {
 
   /// [any thread] Does `work` on the loop, unless closed by then. False: it is closed already.
   bool post(std::function<void()> work);
+  /// [any thread] Tells of a fault on the loop, each once: a thread may call wrongly all the time.
+  void post_fault(std::string_view function, std::string_view what);
   /// Does `work`, which calls the plugin: now, or later when a call of the plugin is running.
   void deliver(std::function<void()> work);
   /// Calls the plugin back; with --debug it is then told which of its runs say something new of themselves.
@@ -210,7 +213,8 @@ class HostSide {
   const std::uint64_t number_;  ///< from 1
   const std::thread::id loop_;
 
-  std::mutex mutex_;  ///< guards `services_` becoming null while another thread posts
+  std::mutex mutex_;  ///< guards `services_` becoming null while another thread posts, and:
+  std::set<std::pair<std::string, std::string>> posted_faults_;
   Services* services_;
   Calls* calls_;
   std::map<dream_run_id, Ticket> tickets_;

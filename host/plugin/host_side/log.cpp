@@ -37,7 +37,7 @@ const dream_log log_table{sizeof(dream_log), &log_write, &log_enabled};
 
 void HostSide::write_log(std::uint32_t level, dream_str message) {
   if (const auto why = detail::judge_line(message); !why.fine()) {
-    post([this, why] { calls_->fault({"log.write"}, why.what); });
+    post_fault("log.write", why.what);
     return;
   }
   auto write = [this, level = log_level(level), text = line_of(message)] {

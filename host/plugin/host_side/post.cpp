@@ -14,7 +14,7 @@ const dream_post post_table{sizeof(dream_post), &post_call};
 
 dream_status HostSide::call_on_loop(dream_on_loop on_loop, void* context) {
   if (const auto why = detail::judge_post(on_loop); !why.fine()) {
-    post([this, why] { calls_->fault({"post.call"}, why.what); });
+    post_fault("post.call", why.what);
     return why.code();
   }
   const bool posted = post([this, on_loop, context] {

@@ -93,7 +93,7 @@ TEST_F(HostServices, a_log_line_of_another_thread_comes_through_the_loop) {
 TEST_F(HostServices, loop_functions_refuse_other_threads) {
   std::thread([&] {
     EXPECT_EQ(output.write(self(), run_id(), DREAM_STDOUT, dream_text("x")), DREAM_E_THREAD);
-    EXPECT_EQ(timer.now(self()), 0U);
+    for (int again = 0; again < 3; ++again) EXPECT_EQ(timer.now(self()), 0U);
   }).join();
   host.services.run_posted();
   EXPECT_THAT(host.services.output, IsEmpty());
