@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "output/screen_line.hpp"
@@ -35,6 +37,18 @@ std::size_t count_of(std::string_view parameters) {
   const auto [rest, error] = std::from_chars(parameters.data(), parameters.data() + parameters.size(), value);
   if (error == std::errc::result_out_of_range) return ScreenLine::longest;
   return std::clamp<std::size_t>(value, 1, ScreenLine::longest);
+}
+
+/// To the other screen, as full-screen programs have it, or back.
+bool changes_screens(std::string_view parameters, char command) {
+  constexpr std::array<std::string_view, 3> modes{"47", "1047", "1049"};
+  if ((command != 'h' && command != 'l') || !parameters.starts_with('?')) return false;
+  for (std::string_view rest = parameters.substr(1); !rest.empty();) {
+    const std::string_view mode = rest.substr(0, rest.find(';'));
+    if (std::ranges::find(modes, mode) != modes.end()) return true;
+    rest.remove_prefix(std::min(mode.size() + 1, rest.size()));
+  }
+  return false;
 }
 
 }  // namespace
@@ -110,6 +124,7 @@ void ScreenLine::apply_escape(const OnLine& on_line) {
 
 void ScreenLine::apply_sequence(const OnLine& on_line) {
   const std::string_view parameters = std::string_view(escape_).substr(2, escape_.size() - 3);
+  if (changes_screens(parameters, escape_.back())) return go_elsewhere(0, on_line);
   // Private and intermediate characters make other commands of them: keyboard modes, questions.
   if (parameters.find_first_not_of("0123456789;:") != std::string_view::npos) return;
   const std::size_t count = count_of(parameters);

@@ -72,6 +72,12 @@ TEST_F(ScreenLineTest, blank_lines_that_move_the_screen_away_are_left_out) {
   EXPECT_THAT(lines_, ElementsAre("a", "", "b"));
 }
 
+TEST_F(ScreenLineTest, another_screen_begins_another_line) {
+  EXPECT_THAT(lines_of("begin\x1b[?1049hmore\x1b[?1049lbye\n"), ElementsAre("begin", "more", "bye"));
+  EXPECT_THAT(lines_of("a\x1b[?25;47hb\x1b[?1047lc\n"), ElementsAre("a", "b", "c"));
+  EXPECT_THAT(lines_of("a\x1b[?10490hb\x1b[1049hc\n"), ElementsAre("abc"));
+}
+
 TEST_F(ScreenLineTest, of_many_blank_lines_only_some_are_held_back) {
   write(std::string(20 * ScreenLine::most_blank_lines, '\n'));
   EXPECT_GE(lines_.size(), 19 * ScreenLine::most_blank_lines);
