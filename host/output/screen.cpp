@@ -122,10 +122,12 @@ void Screen::settle() {
   }
 }
 
+/// Also while there is no room: of what is held back then nobody would draw it later. It adds little, as each
+/// stream writes once at most until there is room.
 void Screen::draw() {
   draw_posted_ = false;
   window_columns_ = writer_.window_columns();
-  if (last_ == none || !writer_.room()) return;
+  if (last_ == none) return;
   const Source& source = sources_[last_];
   const std::string text = source.line.text();
   if (text.size() > longest_drawn) return;

@@ -16,12 +16,17 @@ class PipeTest : public testing::Test {
   void close_reader() { pipe_.close_reader(); }
   [[nodiscard]] std::string read_now() const { return pipe_.read_now(); }
 
+  /// Lets the loop run what is ready.
+  std::size_t run_loop() {
+    context_.restart();
+    return context_.poll();
+  }
+
   /// Lets the loop run what is ready, and reads, until nothing moves any more.
   std::string settle() {
     std::string text;
     while (true) {
-      context_.restart();
-      const std::size_t ran = context_.poll();
+      const std::size_t ran = run_loop();
       const std::string more = read_now();
       text += more;
       if (ran == 0 && more.empty()) return text;

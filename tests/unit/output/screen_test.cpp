@@ -95,5 +95,13 @@ TEST_F(ScreenTest, holds_its_streams_back_while_the_terminal_is_slow) {
   EXPECT_TRUE(screen_.room(a_));
 }
 
+TEST_F(ScreenTest, shows_an_unfinished_line_that_came_while_the_terminal_was_slow) {
+  while (writer_.room()) screen_.write(a_, std::string(1000, 'x') + "\n");
+  EXPECT_FALSE(screen_.write(b_, "question? "));
+  run_loop();
+  EXPECT_FALSE(writer_.room());
+  EXPECT_TRUE(settle().ends_with("x\n" + shown("b | question? ")));
+}
+
 }  // namespace
 }  // namespace dream::output
