@@ -1,6 +1,7 @@
 #include "output/tails.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace dream::output {
@@ -67,21 +68,41 @@ void Tails::add(Instant now, StepIndex step, Stream stream, std::string_view byt
 
 void Tails::keep(Instant now, Tail& tail, std::string_view bytes) const {
   add_time(now, tail);
-  tail.all += bytes.size();
-  if (bytes.size() > kept_) {
-    bytes = bytes.substr(bytes.size() - kept_);
-    tail.before.clear();
-    tail.bytes.clear();
-    tail.cut = true;
+  while (!bytes.empty()) {
+    std::string& kept = tail.bytes;
+    const std::size_t room = kept_ - kept.size();
+    std::size_t size = bytes.size();
+    if (size > room) size = bytes.substr(0, room).rfind('\n') + 1;
+    const std::size_t lines = kept.rfind('\n') + 1;
+    if (size == 0 && lines > 0) {  // these take the place of those before
+      tail.before.assign(kept, 0, lines);
+      kept.erase(0, lines);
+      continue;
+    }
+    const bool is_longer = size == 0;
+    if (is_longer) size = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+    kept += bytes.substr(0, size);
+    tail.all += size;
+    bytes.remove_prefix(size);
+    if (is_longer) cut_line(tail);
   }
-  if (tail.bytes.size() + bytes.size() > kept_) {
-    tail.cut = tail.cut || !tail.before.empty();
-    tail.before.swap(tail.bytes);
-    tail.bytes.clear();
-  }
-  tail.bytes += bytes;
   const std::uint64_t gone = tail.all - tail.before.size() - tail.bytes.size();
   while (tail.bursts.size() > 1 && tail.bursts[1].from <= gone) tail.bursts.pop_front();
+}
+
+/// A line that is longer than all that is kept has only its end left, and pushes nothing else out by what it
+/// has lost.
+void Tails::cut_line(Tail& tail) const {
+  std::size_t begin = tail.bytes.size() - kept_;
+  for (int more = 0; more < 3 && begin < tail.bytes.size() && (tail.bytes[begin] & 0xC0) == 0x80; ++more)
+    ++begin;
+  const std::uint64_t line = tail.all - tail.bytes.size();
+  tail.bytes.erase(0, begin);
+  tail.all -= begin;
+  for (Burst& burst : tail.bursts | std::views::reverse) {
+    if (burst.from <= line) break;
+    burst.from = std::max(line, burst.from - std::min<std::uint64_t>(burst.from, begin));
+  }
 }
 
 std::string last_lines(const std::string& text, std::size_t lines) {
@@ -118,13 +139,6 @@ std::string Tails::last_whole(const Tail& tail, std::size_t lines, std::optional
             : tail.bursts.begin();
   const std::uint64_t wanted = burst == tail.bursts.end() ? 0 : tail.all - burst->from;
   if (since && wanted < all.size()) return last_lines(all.substr(all.size() - wanted), lines);
-  if (tail.cut) {
-    const std::size_t line = all.find('\n') + 1;
-    std::size_t begin = line;
-    // Without a whole line it begins with a whole character.
-    while (line == 0 && begin < 3 && begin < all.size() && (all[begin] & 0xC0) == 0x80) ++begin;
-    all.erase(0, begin);
-  }
   return last_lines(all, lines);
 }
 

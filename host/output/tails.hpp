@@ -57,7 +57,8 @@ class Tails {
     std::string whole;
     std::array<std::pair<Stream, std::string>, 2> open;
   };
-  /// The last `lines` lines, of what came at `since` or later; what was cut off at their begin is left out.
+  /// The last `lines` lines, of what came at `since` or later. Of a line that is longer than what is kept
+  /// there is only the end.
   [[nodiscard]] Lines last_lines_of(StepIndex step, std::size_t lines,
                                     std::optional<Instant> since = {}) const;
   /// The same in one text, whose last line may have no newline.
@@ -71,10 +72,9 @@ class Tails {
     std::uint64_t from = 0;  ///< bytes of the step before it
   };
   struct Tail {
-    std::string before;
-    std::string bytes;         ///< behind these; when they are enough, they take their place
-    bool cut = false;          ///< there was more
-    std::uint64_t all = 0;     ///< bytes, ever
+    std::string before;        ///< whole lines
+    std::string bytes;         ///< behind these; when they are enough, their lines take the place of these
+    std::uint64_t all = 0;     ///< bytes, ever, but for what long lines have lost
     std::deque<Burst> bursts;  ///< of what is kept
     StreamLines lines;         ///< what has no end yet
     Instant latest;            ///< when something came
@@ -82,6 +82,7 @@ class Tails {
   [[nodiscard]] static std::string last_whole(const Tail& tail, std::size_t lines,
                                               std::optional<Instant> since);
   void keep(Instant now, Tail& tail, std::string_view bytes) const;
+  void cut_line(Tail& tail) const;
   static void add_time(Instant now, Tail& tail);
 
   std::size_t kept_;  ///< bytes of each

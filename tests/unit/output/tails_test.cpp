@@ -59,8 +59,44 @@ TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
   EXPECT_LE(last.size(), 2 * Tails::most_kept);
   EXPECT_TRUE(std::string_view(written).ends_with(last));
   EXPECT_EQ(written[written.size() - last.size() - 1], '\n');
-  tails.add(now, step, Stream::out, "x\n" + std::string(3 * Tails::most_kept, 'y') + "\nz\n");
-  EXPECT_EQ(tails.last(step, all), "z\n");
+}
+
+TEST(Tails, keep_the_end_of_a_line_that_is_longer_than_what_is_kept_and_what_was_before_it) {
+  const std::string long_line(3 * Tails::most_kept, 'y');
+  const std::string end = std::string(Tails::most_kept - 1, 'y') + "\n";
+  Tails tails(1);
+  tails.add(now, step, Stream::out, "before\n" + long_line + "\n");
+  EXPECT_EQ(tails.last(step, all), "before\n" + end);
+  tails.add(now, step, Stream::out, "behind\n");
+  EXPECT_EQ(tails.last(step, all), end + "behind\n");
+  Tails in_pieces(1);
+  in_pieces.add(now, step, Stream::out, "before\n");
+  for (std::size_t at = 0; at < long_line.size(); at += 70'000)
+    in_pieces.add(now, step, Stream::out, long_line.substr(at, 70'000));
+  in_pieces.add(now, step, Stream::out, "\n");
+  EXPECT_EQ(in_pieces.last(step, all), "before\n" + end);
+}
+
+TEST(Tails, keep_a_whole_line_of_each_of_many_steps) {
+  Tails tails(1000);
+  tails.add(now, step, Stream::out, "before\n");
+  tails.add(now, step, Stream::out, std::string(5000, 'x') + "\n");
+  EXPECT_EQ(tails.last(step, all), "before\n" + std::string(4095, 'x') + "\n");
+}
+
+TEST(Tails, know_when_a_line_came_that_is_longer_than_what_is_kept) {
+  using std::chrono::seconds;
+  Tails tails(1);
+  tails.add(now, step, Stream::out, "old\n");
+  for (int piece = 1; piece <= 10; ++piece)
+    tails.add(now + seconds(10 * piece), step, Stream::out, std::string(70'000, 'x'));
+  tails.add(now + seconds(200), step, Stream::out, "\n");
+  tails.add(now + seconds(300), step, Stream::out, "new\n");
+  const std::string end = std::string(Tails::most_kept - 1, 'x') + "\n";
+  EXPECT_EQ(tails.last(step, all, now), end + "new\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(10)), end + "new\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(100)), std::string(70'000, 'x') + "\nnew\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(250)), "new\n");
 }
 
 TEST(Tails, of_many_steps_share_what_there_is) {
@@ -98,11 +134,13 @@ TEST(Tails, know_when_what_is_kept_came_however_long_it_goes_on) {
   EXPECT_GE(tails.last(step, all, now).size() + 20, Tails::most_kept);
 }
 
-TEST(Tails, without_a_whole_line_begin_with_a_whole_character) {
+TEST(Tails, begin_with_a_whole_character_of_a_line_that_was_cut) {
   Tails tails(1);
   std::string text;
   while (text.size() < 2 * Tails::most_kept) text += "中";
   tails.add(now, step, Stream::out, text);
+  EXPECT_TRUE(tails.last(step, all).starts_with("中"));
+  tails.add(now, step, Stream::out, "\n");
   EXPECT_TRUE(tails.last(step, all).starts_with("中"));
 }
 
