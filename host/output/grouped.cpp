@@ -27,7 +27,7 @@ class GroupedRenderer : public Renderer {
         on_room_(std::move(on_room)),
         spool_folder_(std::move(spool_folder)),
         kept_(plan.steps.size()) {
-    if (which == Grouped::front) show_live();
+    if (which == Grouped::front) make_live();
   }
 
   bool write(StepIndex step, Stream stream, std::string_view bytes) override {
@@ -39,7 +39,7 @@ class GroupedRenderer : public Renderer {
     if (queue_.empty()) return live_->write(step, stream, bytes);
     enqueue([this, step, stream, text = std::string(bytes)] {
       live_->write(step, stream, text);
-      return true;
+      return Shown::all;
     });
     return ready(step, stream);
   }
@@ -49,10 +49,13 @@ class GroupedRenderer : public Renderer {
   }
 
   void end(StepIndex step) override {
-    if (is_kept(step)) return;  // shown once its outcome is known
+    if (is_kept(step)) {  // shown once its outcome is known
+      kept_[position(step)].is_whole = true;
+      return;
+    }
     enqueue([this, step] {
       live_->end(step);
-      return true;
+      return Shown::all;
     });
   }
 
@@ -63,13 +66,15 @@ class GroupedRenderer : public Renderer {
       } else {
         put(Stream::err, text);
       }
-      return true;
+      return Shown::all;
     });
   }
 
   void report(Instant /*now*/, const engine::Action& action,
               std::span<const engine::Outcome> outcomes) override {
-    if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
+    if (const auto* start = std::get_if<engine::Start>(&action)) {
+      kept_[position(start->attempt.step)].is_whole = false;
+    } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       end_group(ended->step, outcomes[position(ended->step)]);
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
       end_attempt(over->attempt.step, fmt::format(" (attempt {})", over->attempt.number),
@@ -78,7 +83,7 @@ class GroupedRenderer : public Renderer {
       end_attempt(held->step, "", outcomes[position(held->step)]);
     } else if (std::holds_alternative<engine::Finish>(action)) {
       for (const StepIndex step : failed_) show(step);
-      show_all();
+      for (std::size_t at = 0; at < kept_.size(); ++at) show(static_cast<StepIndex>(at));
     }
   }
 
@@ -86,12 +91,18 @@ class GroupedRenderer : public Renderer {
   [[nodiscard]] bool busy() const override { return !queue_.empty(); }
 
  private:
-  /// Puts something out while there is room; true: that was all of it.
-  using Show = std::function<bool()>;
+  enum class Shown : unsigned char {
+    all,
+    some,
+    nothing,  ///< the live renderer has no room for it
+  };
+  /// Puts something out while there is room.
+  using Show = std::function<Shown()>;
 
   struct Kept {
     std::unique_ptr<Spool> spool;  ///< none: nothing that was not shown
-    std::string verdict = " so far";
+    bool is_whole = false;         ///< nothing will come behind it
+    std::string verdict;
   };
 
   struct Group {
@@ -113,16 +124,23 @@ class GroupedRenderer : public Renderer {
     return spool->append(stream, bytes);
   }
 
-  /// Nothing can be kept any more.
+  /// Nothing can be kept any more. What goes on is shown as if it came only now: its last line may have no
+  /// end yet.
   void go_live(const Error& error) {
+    keeps_ = false;
+    make_live();
     say(fmt::format("dream: can't keep output for later: {}; from here on it is shown as it comes\n",
                     printable(to_string(error))));
-    show_all();
-    keeps_ = false;
-    show_live();
+    for (std::size_t at = 0; at < kept_.size(); ++at)
+      if (kept_[at].is_whole) show(static_cast<StepIndex>(at));
+    for (std::size_t at = 0; at < kept_.size(); ++at) {
+      if (!kept_[at].spool) continue;
+      const std::shared_ptr<Spool> spool = std::move(kept_[at].spool);
+      enqueue([this, at, spool] { return pass_on(static_cast<StepIndex>(at), *spool); });
+    }
   }
 
-  void show_live() {
+  void make_live() {
     if (!live_) live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, colors_, on_room_);
   }
 
@@ -135,9 +153,9 @@ class GroupedRenderer : public Renderer {
   /// What it wrote is of use now, and not at the end of a step that may go on for ever.
   void end_attempt(StepIndex step, const std::string& which, const engine::Outcome& outcome) {
     std::string& verdict = kept_[position(step)].verdict;
-    const std::string before = std::exchange(verdict, which + verdict_on(step, outcome));
+    verdict = which + verdict_on(step, outcome);
     show(step);
-    verdict = before;
+    verdict.clear();
   }
 
   void end_group(StepIndex step, const engine::Outcome& outcome) {
@@ -147,10 +165,6 @@ class GroupedRenderer : public Renderer {
     } else {
       show(step);
     }
-  }
-
-  void show_all() {
-    for (std::size_t at = 0; at < kept_.size(); ++at) show(static_cast<StepIndex>(at));
   }
 
   void show(StepIndex step) {
@@ -165,22 +179,36 @@ class GroupedRenderer : public Renderer {
     enqueue([this, group] { return show_some(*group); });
   }
 
-  bool show_some(Group& group) {
+  Shown show_some(Group& group) {
     put(Stream::err, std::exchange(group.heading, {}));
     const Result<std::optional<Spool::Piece>> piece = group.spool->take(buffer_);
     if (piece && *piece) {
       put((*piece)->stream, (*piece)->bytes);
       if (console_.writer((*piece)->stream).is_terminal())
         left_open_[place_of((*piece)->stream)].follow((*piece)->bytes);
-      return false;
+      return Shown::some;
     }
     end_what_is_open(Stream::out);
     end_what_is_open(Stream::err);
     put_newline(Stream::out);
     put_newline(Stream::err);
-    if (!piece)
-      say(fmt::format("dream: the rest of this output is lost: {}\n", printable(to_string(piece.error()))));
-    return true;
+    if (!piece) say_lost(piece.error());
+    return Shown::all;
+  }
+
+  Shown pass_on(StepIndex step, Spool& spool) {
+    if (!live_->ready(step, Stream::out) || !live_->ready(step, Stream::err)) return Shown::nothing;
+    const Result<std::optional<Spool::Piece>> piece = spool.take(buffer_);
+    if (piece && *piece) {
+      live_->write(step, (*piece)->stream, (*piece)->bytes);
+      return Shown::some;
+    }
+    if (!piece) say_lost(piece.error());
+    return Shown::all;
+  }
+
+  void say_lost(const Error& error) {
+    say(fmt::format("dream: the rest of this output is lost: {}\n", printable(to_string(error))));
   }
 
   void enqueue(Show show) {
@@ -192,7 +220,9 @@ class GroupedRenderer : public Renderer {
     if (pumping_) return;  // what is shown may say something itself
     pumping_ = true;
     while (!queue_.empty() && console_.writer(Stream::out).room() && console_.writer(Stream::err).room()) {
-      if (queue_.front()()) queue_.pop_front();
+      const Shown shown = queue_.front()();
+      if (shown == Shown::nothing) break;
+      if (shown == Shown::all) queue_.pop_front();
     }
     pumping_ = false;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "output/line_mixer.hpp"
 #include "output/spool.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/output/run_fixture.hpp"
@@ -19,8 +20,7 @@ class GroupedTest : public RunTest {
   GroupedTest() { use(make(console_, folder_.path().string())); }
 
   std::unique_ptr<Renderer> make(Console& console, const std::string& folder, Grouped which = Grouped::all) {
-    return make_grouped_renderer(
-        context_, console, plan_, which, {}, [this] { ++room_calls_; }, folder);
+    return make_grouped_renderer(context_, console, plan_, which, {}, callbacks_.on_room, folder);
   }
 
   TemporaryFolder folder_;
@@ -235,13 +235,52 @@ TEST_F(GroupedTest, loses_nothing_when_the_disk_is_full) {
   EXPECT_TRUE(writes(a, Stream::out, "a after"));
   ends(a, 0);
   settle();
-  std::string expected;
-  for (std::size_t count = 1; count < blocks; ++count) expected += block;
-  expected += "b before\nc before\na | " + block + "b | b after\na | a after\n";
+  std::string expected = "c before\n";
+  for (std::size_t count = 1; count < blocks; ++count) expected += "a | " + block;
+  expected += "b | b before\na | " + block + "b | b after\na | a after\n";
   EXPECT_TRUE(out_ == expected);
   EXPECT_THAT(err_, HasSubstr("File too large"));
-  EXPECT_THAT(err_, HasSubstr("dream: ── ./a:go so far ──\n"));
   EXPECT_THAT(err_, HasSubstr("dream: ── ./c:go failed, exit code 1, optional ──\n"));
+}
+
+TEST_F(GroupedTest, breaks_no_line_in_two_when_the_disk_is_full) {
+  start_all();
+  const std::string half(100'000, 'x');
+  {
+    const FileSizeLimit limit(150'000);
+    writes(a, Stream::out, "one\ntw");
+    writes(a, Stream::err, "war");
+    writes(c, Stream::out, "failed\n");
+    ends(c, 1);
+    writes(b, Stream::out, half);
+    writes(b, Stream::out, half + "\n");
+  }
+  writes(a, Stream::out, "o\n");
+  writes(a, Stream::err, "ning\n");
+  settle();
+  EXPECT_TRUE(out_ == "failed\na | one\nb | " + half + half + "\na | two\n") << out_.substr(0, 1000);
+  EXPECT_TRUE(err_.ends_with("\ndream: ── ./c:go failed, exit code 1, optional ──\na | warning\n")) << err_;
+}
+
+TEST_F(GroupedTest, passes_on_what_was_kept_as_another_step_ends_its_long_line) {
+  use(make(console_, folder_.path().string(), Grouped::front));
+  start_all();
+  const std::string begun(LineMixer::kept_line + 1, 'x');
+  const std::string block = std::string(65'535, 'y') + "\n";
+  for (int count = 0; count < 4; ++count) writes(c, Stream::out, block);
+  writes(a, Stream::out, begun);
+  {
+    const FileSizeLimit limit(1);
+    EXPECT_FALSE(writes(c, Stream::out, "last\n"));
+  }
+  EXPECT_TRUE(renderer_->busy()) << "it would fill the memory";
+  settle();
+  EXPECT_EQ(out_.size(), 4 + begun.size());
+  while (renderer_->busy()) context_.run_one();
+  settle();
+  std::string expected = "a | " + begun + "\n";
+  for (int count = 0; count < 4; ++count) expected += "c | " + block;
+  EXPECT_TRUE(out_ == expected + "c | last\n");
 }
 
 TEST(TemporaryFolder, is_the_one_that_the_user_names_or_else_one_on_a_disk) {
