@@ -36,9 +36,9 @@ class GroupedRenderer : public Renderer {
       if (kept) return true;
       go_live(kept.error());
     }
-    if (queue_.empty()) return live_->write(step, stream, bytes);
+    if (queue_.empty()) return write_live(step, stream, bytes);
     enqueue([this, step, stream, text = std::string(bytes)] {
-      live_->write(step, stream, text);
+      write_live(step, stream, text);
       return Shown::all;
     });
     return ready(step, stream);
@@ -54,6 +54,8 @@ class GroupedRenderer : public Renderer {
       return;
     }
     enqueue([this, step] {
+      end_line(Stream::out);
+      end_line(Stream::err);
       live_->end(step);
       return Shown::all;
     });
@@ -62,6 +64,7 @@ class GroupedRenderer : public Renderer {
   void say(std::string_view lines) override {
     enqueue([this, text = std::string(lines)] {
       if (live_) {
+        end_line(Stream::err);
         live_->say(text);
       } else {
         put(Stream::err, text);
@@ -103,6 +106,17 @@ class GroupedRenderer : public Renderer {
     std::unique_ptr<Spool> spool;  ///< none: nothing that was not shown
     bool is_whole = false;         ///< nothing will come behind it
     std::string verdict;
+  };
+
+  /// What was put last on a writer.
+  enum class Line : unsigned char {
+    whole,
+    begun,        ///< its step may go on with it
+    without_end,  ///< its step has ended
+  };
+  struct Place {
+    Line line = Line::whole;
+    LeftOpen left_open;  ///< if it is a terminal
   };
 
   struct Group {
@@ -185,13 +199,11 @@ class GroupedRenderer : public Renderer {
     if (piece && *piece) {
       put((*piece)->stream, (*piece)->bytes);
       if (console_.writer((*piece)->stream).is_terminal())
-        left_open_[place_of((*piece)->stream)].follow((*piece)->bytes);
+        place((*piece)->stream).left_open.follow((*piece)->bytes);
       return Shown::some;
     }
-    end_what_is_open(Stream::out);
-    end_what_is_open(Stream::err);
-    put_newline(Stream::out);
-    put_newline(Stream::err);
+    end_output(Stream::out);
+    end_output(Stream::err);
     if (!piece) say_lost(piece.error());
     return Shown::all;
   }
@@ -200,7 +212,7 @@ class GroupedRenderer : public Renderer {
     if (!live_->ready(step, Stream::out) || !live_->ready(step, Stream::err)) return Shown::nothing;
     const Result<std::optional<Spool::Piece>> piece = spool.take(buffer_);
     if (piece && *piece) {
-      live_->write(step, (*piece)->stream, (*piece)->bytes);
+      write_live(step, (*piece)->stream, (*piece)->bytes);
       return Shown::some;
     }
     if (!piece) say_lost(piece.error());
@@ -229,25 +241,37 @@ class GroupedRenderer : public Renderer {
 
   void put(Stream stream, std::string_view bytes) {
     if (bytes.empty()) return;
+    end_line(stream);
     console_.writer(stream).append(bytes);
     console_.writer(stream).commit();
-    mid_line(stream) = bytes.back() != '\n';
+    place(stream).line = bytes.back() == '\n' ? Line::whole : Line::begun;
   }
 
-  void put_newline(Stream stream) {
-    if (mid_line(stream)) put(stream, "\n");
+  bool write_live(StepIndex step, Stream stream, std::string_view bytes) {
+    end_line(stream);
+    return live_->write(step, stream, bytes);
   }
 
-  /// Else it would change what dream says next, and the prompt behind it.
-  void end_what_is_open(Stream stream) {
-    console_.writer(stream).append(left_open_[place_of(stream)].take_end());
+  /// What comes next begins a line of its own. Only a terminal has it at once, for the prompt behind dream:
+  /// the last bytes of a file are the step's.
+  void end_output(Stream stream) {
+    Place& at = place(stream);
+    // Else it would change what dream says next, and the prompt.
+    console_.writer(stream).append(at.left_open.take_end());
+    console_.writer(stream).commit();
+    if (at.line == Line::begun) at.line = Line::without_end;
+    if (console_.writer(stream).is_terminal()) end_line(stream);
+  }
+
+  void end_line(Stream stream) {
+    Place& at = place(stream);
+    if (at.line != Line::without_end) return;
+    at.line = Line::whole;
+    console_.writer(stream).append("\n");
     console_.writer(stream).commit();
   }
 
-  [[nodiscard]] std::size_t place_of(Stream stream) const {
-    return stream == Stream::out || console_.shared() ? 0 : 1;
-  }
-  bool& mid_line(Stream stream) { return mid_line_[place_of(stream)]; }
+  Place& place(Stream stream) { return places_[stream == Stream::out || console_.shared() ? 0 : 1]; }
 
   boost::asio::io_context& context_;
   Console& console_;
@@ -259,10 +283,9 @@ class GroupedRenderer : public Renderer {
   std::vector<StepIndex> failed_;  ///< in the order of their ends
   std::deque<Show> queue_;         ///< what is to be shown, in this order
   bool pumping_ = false;
-  std::array<bool, 2> mid_line_{};     ///< of each writer: what was put last has no end yet
-  std::array<LeftOpen, 2> left_open_;  ///< of each writer that is a terminal
-  bool keeps_ = true;                  ///< something
-  std::unique_ptr<Renderer> live_;     ///< of what isn't kept; none: all is
+  std::array<Place, 2> places_;     ///< of each writer
+  bool keeps_ = true;               ///< something
+  std::unique_ptr<Renderer> live_;  ///< of what isn't kept; none: all is
   std::array<char, 65536> buffer_{};
 };
 

@@ -241,7 +241,7 @@ TEST(EventsOutput, tells_of_failures_and_skipped_steps) {
 TEST(LogDirectory, goes_together_with_every_mode) {
   const Workspace workspace({{"a", "echo a out; echo a err >&2", "", ""}, {"c", "printf c", "", ""}});
   std::map<std::string, std::string> out{
-      {"prefix", "a | a out\nc | c\n"}, {"raw", "a out\nc"}, {"grouped", "a out\nc\n"}};
+      {"prefix", "a | a out\nc | c\n"}, {"raw", "a out\nc"}, {"grouped", "a out\nc"}};
   for (const std::string mode : {"prefix", "raw", "grouped", "events"}) {
     const Finished finished = run(workspace, launch({"-o", mode, "--log-dir", "../logs/" + mode}));
     EXPECT_EQ(finished.code, 0) << finished.err;

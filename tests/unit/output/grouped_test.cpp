@@ -1,9 +1,12 @@
 #include "output/grouped.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cstdlib>
 
+#include "base/descriptor.hpp"
 #include "output/line_mixer.hpp"
 #include "output/spool.hpp"
 #include "support/temporary_folder.hpp"
@@ -89,11 +92,11 @@ TEST_F(GroupedTest, shows_an_attempt_at_its_end_and_the_last_one_at_the_end_of_t
   writes(a, Stream::out, "one, no end");
   attempt_ends(1, 1);
   settle();
-  EXPECT_EQ(out_, "one, no end\n");
+  EXPECT_EQ(out_, "one, no end");
   attempt_begins(2);
   writes(a, Stream::out, "two\n");
   settle();
-  EXPECT_EQ(out_, "one, no end\n");
+  EXPECT_EQ(out_, "one, no end");
   attempt_ends(2, 0);
   settle();
   EXPECT_EQ(out_, "one, no end\ntwo\n");
@@ -119,14 +122,54 @@ TEST_F(GroupedTest, has_no_heading_for_a_step_that_wrote_nothing) {
   EXPECT_EQ(out_ + err_, "");
 }
 
-TEST_F(GroupedTest, keeps_the_streams_apart_and_ends_the_last_line_of_each) {
+TEST_F(GroupedTest, keeps_the_streams_apart_and_ends_the_last_line_of_each_only_where_something_follows) {
   start_all();
   writes(a, Stream::out, "out");
   writes(a, Stream::err, "err");
   ends(a, 0);
   settle();
-  EXPECT_EQ(out_, "out\n");
-  EXPECT_EQ(err_, "dream: ── ./a:go ──\nerr\n");
+  EXPECT_EQ(out_, "out");
+  EXPECT_EQ(err_, "dream: ── ./a:go ──\nerr");
+  renderer_->say("dream: next\n");
+  settle();
+  EXPECT_EQ(out_, "out");
+  EXPECT_EQ(err_, "dream: ── ./a:go ──\nerr\ndream: next\n");
+  writes(b, Stream::err, "b err\n");
+  ends(b, 0);
+  settle();
+  EXPECT_EQ(out_, "out");
+  writes(c, Stream::out, "c out");
+  ends(c, 0);
+  settle();
+  EXPECT_EQ(out_, "out\nc out");
+}
+
+TEST_F(GroupedTest, ends_the_last_line_on_a_terminal_for_the_prompt_behind_it) {
+  const Descriptor terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_EQ(::grantpt(terminal.get()) + ::unlockpt(terminal.get()), 0);
+  const Descriptor screen(::open(::ptsname(terminal.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  Console console(context_, callbacks_, screen.get(), err_pipe_.write_end());
+  use(make(console, folder_.path().string()));
+  start_all();
+  writes(a, Stream::out, "out");
+  ends(a, 0);
+  settle();
+  std::array<char, 100> buffer{};
+  const ssize_t size = ::read(terminal.get(), buffer.data(), buffer.size());
+  EXPECT_EQ(std::string(buffer.data(), static_cast<std::size_t>(size)), "out\r\n");
+  renderer_.reset();
+}
+
+TEST_F(GroupedTest, of_the_front_ends_the_last_line_before_one_of_the_others) {
+  use(make(console_, folder_.path().string(), Grouped::front));
+  start_all();
+  writes(c, Stream::out, "c1");
+  ends(c, 0);
+  settle();
+  EXPECT_EQ(out_, "c1");
+  writes(a, Stream::out, "a1\n");
+  settle();
+  EXPECT_EQ(out_, "c1\na | a1\n");
 }
 
 TEST_F(GroupedTest, keeps_the_order_of_both_streams_where_they_go_to_one_place) {
@@ -139,7 +182,10 @@ TEST_F(GroupedTest, keeps_the_order_of_both_streams_where_they_go_to_one_place) 
   writes(a, Stream::err, "5");
   ends(a, 0);
   settle();
-  EXPECT_EQ(out_, "dream: ── ./a:go ──\n1 2\n3\n4 5\n");
+  EXPECT_EQ(out_, "dream: ── ./a:go ──\n1 2\n3\n4 5");
+  renderer_->say("dream: next\n");
+  settle();
+  EXPECT_EQ(out_, "dream: ── ./a:go ──\n1 2\n3\n4 5\ndream: next\n");
 }
 
 TEST_F(GroupedTest, shows_bytes_that_came_after_the_end_at_the_end_of_the_run) {
