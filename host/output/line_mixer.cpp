@@ -156,7 +156,7 @@ void LineMixer::end(StreamId stream) {
 }
 
 bool LineMixer::room(StreamId stream) const {
-  if (holder_ != none && holder_ != stream) return sources_[stream].kept.size() < kept_line;
+  if (holder_ != none && holder_ != stream) return sources_[stream].kept.size() <= kept_line;
   return writer_.room();
 }
 

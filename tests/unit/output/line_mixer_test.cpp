@@ -109,6 +109,15 @@ TEST_F(LineMixerTest, ends_a_long_line_for_those_that_have_waited_long_enough_an
   EXPECT_EQ(settle(), "a | goes on\n");
 }
 
+TEST_F(LineMixerTest, holds_nobody_back_who_does_not_wait) {
+  mixer_.write(a_, long_piece);
+  const std::string most(LineMixer::kept_line, 'y');
+  EXPECT_TRUE(mixer_.write(b_, most));
+  EXPECT_EQ(pass(LineMixer::longest_wait), "a | " + long_piece);
+  EXPECT_FALSE(mixer_.write(b_, "z"));
+  EXPECT_EQ(pass(LineMixer::longest_wait), "\nb | " + most + "z");
+}
+
 TEST_F(LineMixerTest, ends_no_line_that_nobody_waits_for) {
   mixer_.write(a_, long_piece);
   settle();
