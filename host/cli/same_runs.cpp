@@ -66,12 +66,9 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
   return judged;
 }
 
-std::function<bool(const control::RunInfo&)> is_same(const Selection& selection,
-                                                     const std::filesystem::path& root) {
-  return [ids = sorted_ids(selection), real = control::real_root(root)](const control::RunInfo& run) {
-    std::vector<std::string> requested = run.requested;
-    std::ranges::sort(requested);
-    return run.root == real && requested == ids;
+std::function<bool(const control::RunInfo&)> is_same(const Plan& plan, const std::filesystem::path& root) {
+  return [what = what_runs(control::info_of(plan, {}, root))](const control::RunInfo& run) {
+    return what_runs(run) == what;
   };
 }
 
@@ -97,6 +94,12 @@ std::vector<std::string> starting_folders(pid_t pid) {
 }
 
 }  // namespace
+
+std::string what_runs(control::RunInfo run) {
+  std::ranges::sort(run.requested);  // who asks for the same in another order asks for the same
+  return fmt::format("{}\n{}\n--profile {}", run.root, fmt::join(run.requested, "\n"),
+                     fmt::join(run.profiles, "\n"));
+}
 
 std::optional<Options> options_of_run(pid_t pid) {
   const std::string line = process::command_line(pid);
@@ -133,18 +136,17 @@ bool is_in(const std::string& inner, const std::string& outer) {
   return inner == outer || inner.starts_with(outer.ends_with('/') ? outer : outer + "/");
 }
 
-control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
-                                 Duration most) {
+control::OpenRuns find_same_runs(const Plan& plan, const std::filesystem::path& root, Duration most) {
   control::Waiting waiting = waiting_for_runs_of(control::real_root(root));
   waiting.most = most;
   control::OpenRuns runs =
-      control::open_runs(control::sockets_of_runs(plugin::own_lookup()), is_same(selection, root), waiting);
+      control::open_runs(control::sockets_of_runs(plugin::own_lookup()), is_same(plan, root), waiting);
   const Result<history::Archive> archive = history::Archive::open_own();
   if (runs.silent.empty() || !archive) return runs;
   const std::vector<history::Overview> recorded = recorded_runs(*archive, archive->entries_of(root));
   std::erase_if(runs.silent, [&](const control::SilentRun& run) {
     return std::ranges::any_of(recorded, [&](const history::Overview& overview) {
-      return overview.header.run.run == run.run && !is_same(selection, root)(overview.header.run);
+      return overview.header.run.run == run.run && !is_same(plan, root)(overview.header.run);
     });
   });
   return runs;
@@ -162,13 +164,12 @@ std::vector<history::Overview> recorded_runs(const history::Archive& archive,
   return runs;
 }
 
-std::optional<control::RunInfo> find_same_recorded_run(const Selection& selection,
-                                                       const std::filesystem::path& root) {
+std::optional<control::RunInfo> find_same_recorded_run(const Plan& plan, const std::filesystem::path& root) {
   const Result<history::Archive> archive = history::Archive::open_own();
   if (!archive) return {};
   const auto run_in = [](const history::Overview& overview) { return overview.header.run; };
   const std::vector<history::Overview> runs = recorded_runs(*archive, archive->entries_of(root));
-  const auto same = std::ranges::find_if(runs, is_same(selection, root), run_in);
+  const auto same = std::ranges::find_if(runs, is_same(plan, root), run_in);
   return same == runs.end() ? std::nullopt : std::optional(run_in(*same));
 }
 
@@ -230,9 +231,9 @@ bool is_stopping_run(pid_t pid) {
                              [](control::Connection& run) { return is_being_stopped(run, short_patience); });
 }
 
-void tell_same_runs(const Plan& plan, const Selection& selection, const std::filesystem::path& root) {
+void tell_same_runs(const Plan& plan, const std::filesystem::path& root) {
   constexpr std::size_t most = 3;
-  auto runs = find_same_runs(selection, root, short_patience).meant;
+  auto runs = find_same_runs(plan, root, short_patience).meant;
   for (std::size_t at = 0; at < std::min(runs.size(), most); ++at) {
     if (is_being_stopped(runs[at], short_patience) && wait_for_end(runs[at], plan)) continue;
     complain(sentence_on(runs[at].info(), {"runs already, and goes on", "run already, and go on"}) +

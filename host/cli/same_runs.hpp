@@ -8,7 +8,6 @@
 
 #include "base/result.hpp"
 #include "cli/options.hpp"
-#include "cli/selection.hpp"
 #include "control/client.hpp"
 #include "history/archive.hpp"
 #include "history/record.hpp"
@@ -17,9 +16,12 @@
 /// Runs of the same that go on already.
 namespace dream::cli {
 
-/// Those of the same steps of this workspace; `silent`: those that may be of the same, as far as is known.
+/// The workspace, what was asked for and the profiles: runs in which these are the same are "the same".
+[[nodiscard]] std::string what_runs(control::RunInfo run);
+
+/// Those of the same; `silent`: those that may be of the same, as far as is known.
 /// `most`: for all that say nothing.
-[[nodiscard]] control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
+[[nodiscard]] control::OpenRuns find_same_runs(const Plan& plan, const std::filesystem::path& root,
                                                Duration most = control::usual_patience);
 
 /// What a run was started with, as its process has it. None: it has ended, or may not be looked at.
@@ -39,13 +41,13 @@ namespace dream::cli {
 [[nodiscard]] std::vector<history::Overview> recorded_runs(const history::Archive& archive,
                                                            const std::vector<history::Entry>& entries);
 
-/// The newest one of the same steps of this workspace.
-[[nodiscard]] std::optional<control::RunInfo> find_same_recorded_run(const Selection& selection,
+/// The newest one of the same.
+[[nodiscard]] std::optional<control::RunInfo> find_same_recorded_run(const Plan& plan,
                                                                      const std::filesystem::path& root);
 
 /// Tells of them: a detached one is easily forgotten, and its ports and files are in use. Many are no news to
 /// whoever starts them. The end of one that is being stopped is waited for.
-void tell_same_runs(const Plan& plan, const Selection& selection, const std::filesystem::path& root);
+void tell_same_runs(const Plan& plan, const std::filesystem::path& root);
 
 /// Whether it is being stopped, by its own word.
 [[nodiscard]] bool is_being_stopped(control::Connection& run, Duration patience = control::usual_patience);

@@ -231,14 +231,6 @@ Result<Selection> select_steps(const Options& options, const prepare::LoadedWork
   return Selector(options, loaded, graph).select();
 }
 
-std::vector<std::string> sorted_ids(const Selection& selection) {
-  std::vector<std::string> ids;
-  ids.reserve(selection.steps.size());
-  for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
-  std::ranges::sort(ids);
-  return ids;
-}
-
 std::string selection_text(const Selection& selection) {
   std::string text;
   for (const SelectedStep& step : selection.steps) {

@@ -20,9 +20,6 @@ struct Selection {
   std::string base;                 ///< of --affected: what is compared with, in words
 };
 
-/// "./a:dev", in an order of their own: who asks for the same in another order asks for the same.
-[[nodiscard]] std::vector<std::string> sorted_ids(const Selection& selection);
-
 /// By the tasks of the command line, and --project, --all, --affected and --dependents; without these in the
 /// project that one stands in. Projects that lack a task are left out unless they are named. An Error where
 /// nothing is left of them, or git can't tell what has changed.

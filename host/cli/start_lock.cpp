@@ -9,7 +9,6 @@
 
 #include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
-#include "control/run_info.hpp"
 #include "history/archive.hpp"
 #include "plugin/search_path.hpp"
 #include "runtime/socket_path.hpp"
@@ -34,9 +33,7 @@ void remove_unlocked(const std::filesystem::path& folder) {
 
 }  // namespace
 
-StartLock::StartLock(const Selection& selection, const std::filesystem::path& root) {
-  std::string what = control::real_root(root);
-  for (const std::string& id : sorted_ids(selection)) what += '\n' + id;
+StartLock::StartLock(const std::string& what) {
   const std::string name = std::string(prefix) + history::mark_of(what);
   const auto folder = runtime::socket_folder(plugin::own_lookup(), name.size());
   if (!folder) return;

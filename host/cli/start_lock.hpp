@@ -4,7 +4,6 @@
 #include <string>
 
 #include "base/descriptor.hpp"
-#include "cli/selection.hpp"
 
 namespace dream::cli {
 
@@ -12,8 +11,8 @@ namespace dream::cli {
 /// found: of several that ask for it at the same moment, one starts it.
 class StartLock {
  public:
-  /// Waits for the others. Where no lock can be had, nobody is held up.
-  StartLock(const Selection& selection, const std::filesystem::path& root);
+  /// Waits for the others that start what_runs(). Where no lock can be had, nobody is held up.
+  explicit StartLock(const std::string& what);
   ~StartLock();
   StartLock(const StartLock&) = delete;
   StartLock& operator=(const StartLock&) = delete;

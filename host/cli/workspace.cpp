@@ -68,6 +68,17 @@ std::vector<std::string> known_profiles(const Workspace& workspace) {
   return names;
 }
 
+/// Each of these profiles that some task has, once, in an order of their own.
+std::vector<std::string> known_ones(std::vector<std::string> profiles, const Workspace& workspace) {
+  if (std::ranges::find(profiles, "*") != profiles.end()) return {"*"};
+  const std::vector<std::string> known = known_profiles(workspace);
+  std::erase_if(profiles,
+                [&](const std::string& one) { return std::ranges::find(known, one) == known.end(); });
+  std::ranges::sort(profiles);
+  profiles.erase(std::unique(profiles.begin(), profiles.end()), profiles.end());
+  return profiles;
+}
+
 /// DREAM_PROFILES may be meant for other workspaces.
 void warn_of_unknown_profiles(const Options& options, const Workspace& workspace) {
   if (options.profiles.empty()) return;
@@ -92,7 +103,9 @@ Result<Plan> plan_selected(const Options& options, const Selection& selection, c
                   .keep_going = options.keep_going,
                   .profiles = profiles_of(options)};
   for (const SelectedStep& step : selection.steps) request.ids.push_back(step.id);
-  return prepare::plan_request(loaded, request, &manifests);
+  Result<Plan> plan = prepare::plan_request(loaded, request, &manifests);
+  if (plan) plan->profiles = known_ones(request.profiles, loaded.workspace);
+  return plan;
 }
 
 /// A run would refuse those that aren't there.

@@ -23,6 +23,7 @@ RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::pa
           .pid = ::getpid(),
           .root = real_root(root),
           .requested = requested_ids(plan),
+          .profiles = plan.profiles,
           .started_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
@@ -33,6 +34,7 @@ void add_members(JsonLine& json, const RunInfo& run) {
       .member("pid", run.pid)
       .member("root", run.root)
       .member("requested", run.requested)
+      .member("profiles", run.profiles)
       .member("startedMs", run.started_ms);
 }
 
@@ -43,6 +45,7 @@ std::optional<RunInfo> run_info_in(const Json& object) {
               .pid = static_cast<int>(number_at(object, "pid")),
               .root = text_at(object, "root"),
               .requested = texts_at(object, "requested"),
+              .profiles = texts_at(object, "profiles"),
               .started_ms = number_at(object, "startedMs")};
   return run;
 }

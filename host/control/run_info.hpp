@@ -19,7 +19,8 @@ struct RunInfo {
   int pid = 0;
   std::string root;  ///< real_root() of its workspace
   std::vector<std::string> requested;
-  std::int64_t started_ms = 0;  ///< since 1970
+  std::vector<std::string> profiles;  ///< Plan::profiles
+  std::int64_t started_ms = 0;        ///< since 1970
 
   /// The begin of its id, for people: enough for --run.
   static constexpr std::size_t short_size = 8;

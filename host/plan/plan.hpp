@@ -114,6 +114,7 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<IgnoredMention> ignored;
   std::vector<LeftOut> left_out;
+  std::vector<std::string> profiles;  ///< that were asked for and that tasks have, sorted; "*": all
   StopOrder stop_order = StopOrder::reverse;
   bool recursive = false;
   bool is_list = true;  ///< each step waits for the one before it; else for its barrier (Step::after)

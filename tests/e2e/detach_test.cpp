@@ -104,6 +104,34 @@ TEST(Detached, run_is_the_same_whatever_the_order_of_its_tasks) {
   EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
 
+TEST(Detached, run_is_the_same_only_with_the_same_profiles) {
+  const Stack stack(R"({"workspace": {"./c": {"up": ["./c:debugger"]}}, "projects": {"./c": {"tasks": {
+      "debugger": {"service": true, "profiles": ["debug"], "command": "read word < $ROOT/nobody"},
+      "up": {"command": "read word < $ROOT/nobody"}}}}})");
+  const auto detach = [&](const std::string& profiles, std::vector<std::string> options) {
+    options.insert(options.begin(), {"up", "--detach"});
+    Launch launch = stack.launch(std::move(options));
+    launch.environment["DREAM_PROFILES"] = profiles;
+    DreamRun dream(stack, launch);
+    EXPECT_EQ(dream.exit_code_beside_others(), 0) << dream.err();
+    return dream.err();
+  };
+  const auto run_in = [](const std::string& words) { return words.substr(words.find("(run ") + 5, 8); };
+  const std::string plain = run_in(detach("", {}));
+  EXPECT_THAT(stack.ctl({"ps"}).out, Not(HasSubstr("./c:debugger")));
+  const std::string other = run_in(detach("", {"--profile", "debug"}));
+  EXPECT_NE(other, plain);
+  EXPECT_THAT(stack.ctl({"ps"}).out, HasSubstr("./c:debugger"));
+  const auto is_again = [](const std::string& run) {
+    return AllOf(HasSubstr("./c:up runs already (run " + run), Not(HasSubstr("no effect")));
+  };
+  EXPECT_THAT(detach("debug", {"--profile", "debug"}), is_again(other));
+  EXPECT_THAT(detach("of_another_workspace", {}), is_again(plain));
+  EXPECT_EQ(stack.ctl({"down", "--run", plain}).code, 0);
+  EXPECT_EQ(stack.ctl({"down", "--run", other}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+}
+
 TEST(Detached, run_that_several_ask_for_at_the_same_moment_is_one) {
   const Stack stack;
   std::vector<std::unique_ptr<DreamRun>> all;

@@ -48,7 +48,6 @@ std::vector<std::string> options_of_a_start(const Options& options, const Option
   see(&Options::recursive, "--recursive");
   see(&Options::jobs, "--jobs");
   see(&Options::keep_going, "--keep-going");
-  see(&Options::profiles, "--profile");
   see(&Options::moves_ports, "--ports");
   see(&Options::grace, "--grace");
   see(&Options::output, "--output");
@@ -300,12 +299,14 @@ int run_detached(const Options& options) {
       complain(socket.error());
       return exit_nothing_run;
     }
-    lock.emplace(requested->selection, loaded->workspace.root);
-    auto same = find_same_runs(requested->selection, loaded->workspace.root);
+    const Plan& plan = *requested->plan;
+    const std::filesystem::path& root = loaded->workspace.root;
+    lock.emplace(what_runs(control::info_of(plan, {}, root)));
+    auto same = find_same_runs(plan, root);
     bool goes_on = false;
     std::erase_if(same.meant, [&](Connection& run) {
       const bool stops = is_being_stopped(run);
-      goes_on = goes_on || (stops && !wait_for_end(run, *requested->plan));
+      goes_on = goes_on || (stops && !wait_for_end(run, plan));
       return stops;
     });
     if (goes_on) {
@@ -321,7 +322,7 @@ int run_detached(const Options& options) {
       complain("it may be the same run, so nothing is started beside it");
       return 1;
     }
-    const auto unheard = find_same_recorded_run(requested->selection, loaded->workspace.root);
+    const auto unheard = find_same_recorded_run(plan, root);
     if (unheard) return refuse_beside(*unheard);
   }
   auto out = make_pipe();

@@ -378,8 +378,7 @@ int run_watched(const Options& options, RunWatcher* watcher) {
     return exit_nothing_run;
   }
   confirm_plugins(plan, *loaded, options);
-  if (is_for_user(watcher) && options.notice < 0)
-    tell_same_runs(plan, requested->selection, loaded->workspace.root);
+  if (is_for_user(watcher) && options.notice < 0) tell_same_runs(plan, loaded->workspace.root);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that
