@@ -19,13 +19,17 @@ enum class Output : std::uint8_t { automatic, prefix, raw, grouped, quiet, event
 /// What the commands of `dream ctl` ask of which run.
 struct CtlOptions {
   control::Request request;
-  std::string run;                       ///< its id, or the begin of it; empty: the one that is meant
+  std::optional<std::string> run;        ///< the begin of its id, or "-1" for a record; none: the one meant
   bool everywhere = false;               ///< of ps: the runs of all workspaces
   std::optional<Duration> timeout;       ///< of wait
   bool watch = false;                    ///< of ps: again and again
   bool raw = false;                      ///< of logs: without labels
   std::vector<std::string> runs;         ///< of show and compare: the begin of an id, or "-1" for the last
   std::optional<std::int64_t> since_ms;  ///< of logs: since 1970
+
+  /// Whether the run of this id may be meant.
+  [[nodiscard]] bool may_mean(const std::string& id) const { return !run || id.starts_with(*run); }
+  [[nodiscard]] bool means_record() const { return run && run->starts_with('-'); }
 
   /// Of each step.
   [[nodiscard]] std::size_t lines_of_logs() const {

@@ -75,12 +75,6 @@ Error nothing_in_common(const Candidate& base, bool shallow, const std::string& 
 
 Result<void> check_base(const std::optional<std::string>& given) {
   if (!given) return {};
-  if (given->empty()) {
-    return Error{ErrorCode::usage,
-                 "the base of --affected is empty",
-                 {},
-                 "leave it out to compare with the main branch"};
-  }
   if (given->starts_with('-') || given->find('\0') != std::string::npos) {
     return Error{ErrorCode::usage,
                  fmt::format("{} can't be the base of --affected", in_quotes(*given)),

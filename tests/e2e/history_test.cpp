@@ -176,7 +176,7 @@ TEST_F(HistoryTest, history_has_the_newest_first_with_how_they_ended) {
   EXPECT_EQ(ctl({"show", "-2", "--output", "raw"}).out, ctl({"show", "-1", "--output", "raw"}).out);
   EXPECT_EQ(ctl({"show", "-3"}).code, 3);
   EXPECT_EQ(ctl({"show", "zzzz"}).code, 3);
-  EXPECT_EQ(ctl({"show", ""}).code, 0);
+  EXPECT_EQ(ctl({"show", ""}).code, 2);
 }
 
 TEST_F(HistoryTest, the_key_history_records_every_run) {

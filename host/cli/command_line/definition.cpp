@@ -61,11 +61,6 @@ void Definition::text(const std::string& names, const char* called, std::optiona
       ->type_name(called);
 }
 
-void Definition::text(const std::string& names, const char* called, std::string& value,
-                      const std::string& help) {
-  app_.add_option(names, value, help)->type_name(called);
-}
-
 void Definition::path(const std::string& names, const char* called,
                       std::optional<std::filesystem::path>& value, const std::string& help) {
   app_.add_option_function<std::string>(
@@ -160,6 +155,8 @@ Result<void> Definition::check_words(std::string_view command, std::string_view 
     return Error{ErrorCode::usage, fmt::format("{} needs {}", command, takes), {}, {}};
   if (count > most_words_)
     return Error{ErrorCode::usage, "unexpected " + in_quotes((*words_)[most_words_]), {}, {}};
+  if (count > 0 && std::ranges::find(*words_, "") != words_->end())
+    return Error{ErrorCode::usage, fmt::format("{} is given an empty word", command), {}, {}};
   return {};
 }
 

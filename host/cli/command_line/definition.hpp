@@ -44,7 +44,6 @@ class Definition {
   void flag(const std::string& names, std::optional<bool>& value, const std::string& help);
   void text(const std::string& names, const char* called, std::optional<std::string>& value,
             const std::string& help);
-  void text(const std::string& names, const char* called, std::string& value, const std::string& help);
   void path(const std::string& names, const char* called, std::optional<std::filesystem::path>& value,
             const std::string& help);
   void list(const std::string& names, const char* called, std::vector<std::string>& values,
@@ -76,7 +75,7 @@ class Definition {
 
   /// What the definition says, in words.
   [[nodiscard]] std::vector<OptionWords> in_words() const;
-  /// Whether `command` has as many words as it wants; the Error says what is missing or too much.
+  /// Whether `command` has as many words as it wants; the Error says what is missing, too much or empty.
   [[nodiscard]] Result<void> check_words(std::string_view command, std::string_view takes) const;
 
  private:

@@ -55,6 +55,28 @@ class Reader {
     return std::string::npos;
   }
 
+  /// What CLI11 lets pass: for an empty value it takes the next word, or none, and a flag may have a value.
+  [[nodiscard]] Result<void> check_values(const Words& all, const std::string& hint) const {
+    for (std::size_t at = 0; at < all.size() && all[at] != "--"; ++at) {
+      const std::string& word = all[at];
+      if (!word.starts_with('-')) continue;
+      const std::size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+      const std::string name = word.substr(0, equals);
+      const CLI::Option* option = sub_->get_option_no_throw(name);
+      if (equals != std::string::npos && option != nullptr && option->get_items_expected_max() == 0)
+        return usage_error(name + " takes no value", hint);
+      const bool is_next = takes_next(word);
+      bool is_empty = false;
+      if (equals != std::string::npos)
+        is_empty = option != nullptr && equals + 1 == word.size();
+      else if (is_next || may_take_next(option))
+        is_empty = at + 1 < all.size() && all[at + 1].empty();
+      if (is_empty) return usage_error("the value of " + printable(name) + " is empty", hint);
+      if (is_next) ++at;
+    }
+    return {};
+  }
+
   /// Throws CLI::ParseError.
   void read(Words words) {
     std::ranges::reverse(words);  // the order in which CLI11 takes a vector
@@ -81,7 +103,10 @@ class Reader {
   }
   [[nodiscard]] bool takes_value(const std::string& name) const {
     const CLI::Option* option = sub_->get_option_no_throw(name);
-    return option != nullptr && option->get_type_size() > 0 && option->get_items_expected_min() > 0;
+    return option != nullptr && option->get_items_expected_min() > 0;
+  }
+  [[nodiscard]] static bool may_take_next(const CLI::Option* option) {
+    return option != nullptr && option->get_items_expected_min() < option->get_items_expected_max();
   }
 
   CLI::App app_{program_summary, "dream"};
@@ -211,6 +236,7 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   } else {
     reader->options().arguments = std::move(behind);
   }
+  if (const Result<void> fit = reader->check_values(words, see_help(**command)); !fit) return fit.error();
   try {
     reader->read(words);
   } catch (const CLI::CallForHelp&) {

@@ -62,12 +62,12 @@ Result<control::OpenRuns> runs_above(const Options& options,
 Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ctl) {
   std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_lookup());
   std::string root;
-  if (!ctl.everywhere && ctl.run.empty()) {
+  if (!ctl.everywhere && !ctl.run) {
     const Result<std::filesystem::path> found = prepare::find_root(options.directory, true);
     if (!found) return runs_above(options, sockets, found.error());
     root = control::real_root(*found);
   }
-  std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
+  std::erase_if(sockets, [&](const auto& socket) { return !ctl.may_mean(control::run_of(socket)); });
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; },
       root.empty() ? waiting_for_any_run() : waiting_for_runs_of(root));
@@ -84,8 +84,8 @@ bool tell_unasked(const std::vector<control::SilentRun>& silent) {
 /// No run that is meant can be asked.
 int no_run(const CtlOptions& ctl, const std::vector<control::SilentRun>& silent) {
   if (tell_unasked(silent)) return exit_run_gone;
-  if (!ctl.run.empty())
-    complain("no run that goes on has an id that begins with " + in_quotes(ctl.run));
+  if (ctl.run)
+    complain("no run that goes on has an id that begins with " + in_quotes(*ctl.run));
   else if (ctl.everywhere)
     complain("no run of yours goes on");
   else
@@ -226,7 +226,7 @@ int show_logs(Connection& run, const Options& options, const std::string& answer
 int show_past_logs(const Options& options) {
   const Result<std::vector<Written>> written = written_in_record(options);
   const bool is_none = !written && written.error().code == ErrorCode::not_found;
-  if (is_none && options.ctl.run.empty()) return no_run(options.ctl, {});
+  if (is_none && !options.ctl.run) return no_run(options.ctl, {});
   if (!written) {
     complain(written.error());
     if (is_none) return exit_no_run;
@@ -319,7 +319,7 @@ int ask_runs(const Options& options) {
   CtlOptions& ctl = asked.ctl;
   if (ctl.watch) return watch_runs(asked);
   const bool of_logs = ctl.request.what == Request::What::logs;
-  if (of_logs && ctl.run.starts_with('-')) return show_past_logs(asked);
+  if (of_logs && ctl.means_record()) return show_past_logs(asked);
   if (of_logs) ctl.request.lines = ctl.lines_of_logs();
   if (ctl.request.what == Request::What::attach) add_window(ctl.request);
   if (ctl.since_ms)

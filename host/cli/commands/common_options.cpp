@@ -92,7 +92,6 @@ Result<void> check_selection(const Options& options) {
                                             " for its BASE: write the task first");
   if (options.tasks.empty()) return usage_error("no task given", "dream list shows the tasks there are");
   for (const std::string& task : options.tasks) {
-    if (task.empty()) return usage_error("the task's name is empty");
     if (!is_printable(task))
       return usage_error("a character that can't be shown in the task's name " + in_quotes(task));
   }

@@ -38,6 +38,8 @@ using history::Record;
 constexpr int exit_unreadable = 1;
 constexpr int exit_no_record = 3;
 
+constexpr const char* last_record = "-1";  ///< of this workspace
+
 constexpr const char* how_to_record =
     "dream TASK --record, --detach, or \"history\": true in dream.json records runs";
 
@@ -72,9 +74,9 @@ std::optional<std::size_t> back_number_of(const std::string& word) {
   return is_place ? std::optional(place) : std::nullopt;
 }
 
-/// The record that a word means; empty: the last one of this workspace.
+/// The record that a word means.
 Result<Entry> choose(const Archive& archive, const Options& options, const std::string& word) {
-  if (const auto place = back_number_of(word.empty() ? "-1" : word)) {
+  if (const auto place = back_number_of(word)) {
     const Result<std::vector<Entry>> entries = entries_of_workspace(archive, options);
     if (!entries) return entries.error();
     if (*place <= entries->size()) return (*entries)[*place - 1];
@@ -143,12 +145,12 @@ std::vector<control::SilentRun> runs_without_socket(const Options& options) {
   std::vector<control::SilentRun> silent;
   const Result<Archive> archive = Archive::open_own();
   if (!archive) return silent;
-  const bool of_workspace = options.ctl.run.empty() && !options.ctl.everywhere;
+  const bool of_workspace = !options.ctl.run && !options.ctl.everywhere;
   Result<std::vector<Entry>> entries =
       of_workspace ? entries_of_workspace(*archive, options) : archive->entries();
   if (!entries) return silent;
   std::erase_if(*entries, [&](const Entry& entry) {
-    return !entry.run.starts_with(options.ctl.run) || !archive->is_held(entry) || has_socket(entry.run);
+    return !options.ctl.may_mean(entry.run) || !archive->is_held(entry) || has_socket(entry.run);
   });
   for (const history::Overview& overview : recorded_runs(*archive, *entries)) {
     const control::RunInfo& run = overview.header.run;
@@ -264,7 +266,7 @@ int compare_runs(const Archive& archive, const Options& options) {
 
 int show(const Archive& archive, const Options& options) {
   const std::vector<std::string>& runs = options.ctl.runs;
-  const Result<Chosen> chosen = read_chosen(archive, options, runs.empty() ? "" : runs.front());
+  const Result<Chosen> chosen = read_chosen(archive, options, runs.empty() ? last_record : runs.front());
   return chosen ? show_run(*chosen, options) : refuse_record(chosen.error());
 }
 
@@ -281,13 +283,13 @@ Result<std::vector<Written>> written_in_record(const Options& options) {
   const CtlOptions& ctl = options.ctl;
   const Result<Archive> archive = Archive::open_own();
   if (!archive) return archive.error();
-  const Result<Chosen> chosen = read_chosen(*archive, options, ctl.run);
+  const Result<Chosen> chosen = read_chosen(*archive, options, ctl.run.value_or(last_record));
   if (!chosen) return chosen.error();
   const Record& record = chosen->record;
   const auto steps = control::steps_named(record.plan(), ctl.request.steps);
   if (!steps) return steps.error();
   const control::RunInfo& run = record.header().run;
-  const bool is_named = ctl.run.starts_with('-');  // as a record: its run may well be asked
+  const bool is_named = ctl.means_record();  // as a record: its run may well be asked
   if (chosen->runs && ctl.request.follow)
     return Error{ErrorCode::io,
                  is_named ? "a record can't be followed" : sentence_on_hidden(run),
@@ -296,7 +298,7 @@ Result<std::vector<Written>> written_in_record(const Options& options) {
                           : "without -f, logs shows what is recorded of it"};
   if (chosen->runs && !is_named)
     complain(sentence_on_hidden(run) + "; this is what is recorded of it");
-  else if (ctl.run.empty())
+  else if (!ctl.run)
     complain(fmt::format("no run goes on; this is of run {}, begun {}", run.short_id(),
                          local_time(run.started_ms)));
   struct Lines {
