@@ -139,9 +139,10 @@ class Selector {
         select::changed_files(loaded_.workspace.root, options_.affected_since, own_variables());
     if (!changes) return changes.error();
     selection_.base = changes->base.empty() ? "the first commit" : changes->base;
+    const std::vector<std::string> real = select::real_folders(loaded_.workspace.root, graph_.projects());
     std::vector<SelectedProject> selected;
     for (select::Affected& one :
-         select::affected_projects(graph_.projects(), *changes, loaded_.workspace.affects))
+         select::affected_projects(graph_.projects(), *changes, loaded_.workspace.affects, real))
       selected.push_back({std::move(one.project), "changed: " + one.reason, false});
     return selected;
   }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "plan/workspace.hpp"
@@ -25,9 +27,12 @@ std::string_view parent_of(std::string_view path) {
 
 class Judgement {
  public:
-  Judgement(std::span<const std::string> projects, const std::vector<std::string>& affects)
+  Judgement(std::span<const std::string> projects, const std::vector<std::string>& affects,
+            std::span<const std::string> real_folders)
       : affects_(affects), reasons_(projects.size()) {
     for (std::size_t at = 0; at < projects.size(); ++at) places_.emplace(folder_of(projects[at]), at);
+    for (std::size_t at = 0; at < real_folders.size(); ++at)
+      if (real_folders[at] != folder_of(projects[at])) places_.emplace(real_folders[at], at);
   }
 
   void take_file(const std::string& file) { take(file, file); }
@@ -39,11 +44,13 @@ class Judgement {
       return;
     }
     take(folder, shown);
-    const std::string inside = folder + "/";
-    for (auto place = places_.lower_bound(inside); place != places_.end() && place->first.starts_with(inside);
-         ++place) {
-      give(place->second, shown);
-    }
+    give_inside(folder, shown);
+  }
+
+  /// Of a repository in it no more may be known.
+  void take_outside(const std::string& path) {
+    give_deepest(path, path);
+    give_inside(path, path);
   }
 
   /// Of each project, or "": nothing counts for it.
@@ -57,15 +64,31 @@ class Judgement {
     // A file by its name, also within a project: those that dream.json extends may lie anywhere.
     const auto names = [&](const std::string& glob) { return !is_glob(glob) && matches(glob); };
     if (std::ranges::any_of(affects_, names)) give_all(shown);
-    std::string_view folder = path;
-    while (true) {
-      const auto place = places_.find(folder);
-      if (place != places_.end()) give(place->second, shown);
-      if (place != places_.end() && !folder.empty()) return;
-      if (folder.empty()) break;
-      folder = parent_of(folder);
-    }
+    if (give_deepest(path, shown)) return;
+    give_at("", shown);
     if (reason_of_all_.empty() && std::ranges::any_of(affects_, matches)) give_all(shown);
+  }
+
+  /// False: the path lies in no project, or in none but the root.
+  bool give_deepest(std::string_view path, const std::string& shown) {
+    for (; !path.empty(); path = parent_of(path)) {
+      if (give_at(path, shown)) return true;
+      if (path == ".." || path.ends_with("/..")) break;  // around it, the names go on otherwise
+    }
+    return false;
+  }
+
+  bool give_at(std::string_view folder, const std::string& shown) {
+    const auto [first, last] = places_.equal_range(folder);
+    for (auto place = first; place != last; ++place) give(place->second, shown);
+    return first != last;
+  }
+
+  void give_inside(const std::string& folder, const std::string& shown) {
+    const std::string inside = folder + "/";
+    for (auto place = places_.lower_bound(inside); place != places_.end() && place->first.starts_with(inside);
+         ++place)
+      give(place->second, shown);
   }
 
   /// The first reason stays.
@@ -77,7 +100,7 @@ class Judgement {
   }
 
   const std::vector<std::string>& affects_;
-  std::map<std::string_view, std::size_t, std::less<>> places_;  ///< of the projects, by folder
+  std::multimap<std::string_view, std::size_t, std::less<>> places_;  ///< of the projects, by folder
   std::vector<std::string> reasons_;
   std::string reason_of_all_;
 };
@@ -89,11 +112,27 @@ const std::vector<std::string>& default_affects() {
   return names;
 }
 
+std::vector<std::string> real_folders(const std::filesystem::path& root,
+                                      std::span<const std::string> projects) {
+  std::error_code missing;
+  const std::filesystem::path real_root = std::filesystem::canonical(root, missing);
+  std::vector<std::string> folders;
+  for (const std::string& project : projects) {
+    const std::filesystem::path real = std::filesystem::canonical(root / project, missing);
+    std::string folder(folder_of(project));
+    if (!missing) folder = real.lexically_relative(real_root).string();
+    folders.push_back(folder == "." ? std::string() : std::move(folder));
+  }
+  return folders;
+}
+
 std::vector<Affected> affected_projects(std::span<const std::string> projects, const Changes& changes,
-                                        const std::optional<std::vector<std::string>>& affects) {
-  Judgement judgement(projects, affects ? *affects : default_affects());
+                                        const std::optional<std::vector<std::string>>& affects,
+                                        std::span<const std::string> real_folders) {
+  Judgement judgement(projects, affects ? *affects : default_affects(), real_folders);
   for (const std::string& file : changes.files) judgement.take_file(file);
   for (const std::string& folder : changes.folders) judgement.take_folder(folder);
+  for (const std::string& path : changes.outside) judgement.take_outside(path);
   std::vector<Affected> affected;
   for (std::size_t at = 0; at < projects.size(); ++at) {
     const std::string& reason = judgement.reason(at);

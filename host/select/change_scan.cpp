@@ -37,10 +37,7 @@ std::optional<std::string_view> below(std::string_view prefix, std::string_view 
 
 void ChangeScan::take(const Git& git, std::string_view path) {
   const std::optional<std::string_view> inner = below(git.prefix(), path);
-  if (!inner) {
-    outside_.emplace(path);
-    return;
-  }
+  if (!inner) return take_outside(git, path);
   std::string own = below_ + std::string(*inner);
   if (!own.ends_with('/')) {
     files_.insert(std::move(own));
@@ -50,12 +47,14 @@ void ChangeScan::take(const Git& git, std::string_view path) {
   folders_.insert(std::move(own));
 }
 
+void ChangeScan::take_outside(const Git& git, std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  outside_.insert(fs::path("/" + std::string(path)).lexically_relative("/" + git.prefix()).string());
+}
+
 void ChangeScan::take_link(const Git& git, std::string_view path, std::string_view before) {
   const std::optional<std::string_view> inner = below(git.prefix(), path);
-  if (!inner) {
-    outside_.emplace(path);
-    return;
-  }
+  if (!inner) return take_outside(git, path);
   // The first to speak of it compares with the oldest.
   changed_links_.emplace(below_ + std::string(*inner), before);
 }
@@ -188,7 +187,7 @@ Result<bool> ChangeScan::look_into(const std::string& link, const std::string& s
 void ChangeScan::hand_over(Changes& changes) const {
   changes.files.assign(files_.begin(), files_.end());
   changes.folders.assign(folders_.begin(), folders_.end());
-  changes.outside = outside_.size();
+  changes.outside.assign(outside_.begin(), outside_.end());
 }
 
 }  // namespace dream::select

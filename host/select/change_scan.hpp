@@ -37,6 +37,7 @@ class ChangeScan {
   [[nodiscard]] Result<void> look_at_links(const Git& git);
   [[nodiscard]] Result<bool> look_into(const std::string& link, const std::string& since);
   void take(const Git& git, std::string_view path);
+  void take_outside(const Git& git, std::string_view path);
   void take_link(const Git& git, std::string_view path, std::string_view before);
 
   std::string root_;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,8 +23,9 @@ struct Changes {
   /// Folders below which anything may have changed, as nobody can tell what has; sorted, each once. "" is the
   /// root.
   std::vector<std::string> folders;
-  /// How many files of the repository have changed that lie outside the workspace.
-  std::size_t outside = 0;
+  /// What has changed in the repository outside the workspace, sorted, each once: "../docs/page.md". One that
+  /// is a repository of its own isn't looked into.
+  std::vector<std::string> outside;
 };
 
 /// What has changed in the workspace since the merge base of HEAD with `base`: in commits, staged, unstaged,

@@ -217,15 +217,27 @@ TEST(Selection, finds_the_folders_that_globs_match) {
             "./packages/a:lint\n");
 }
 
+constexpr const char* git = "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main ";
+
+void do_in(const Workspace& workspace, const std::string& line) {
+  ASSERT_EQ(std::system(("cd " + workspace.root().string() + " && (" + line + ") > /dev/null 2>&1").c_str()),
+            0)
+      << line;
+}
+
+TEST(Selection, by_change_takes_projects_that_are_links_to_what_has_changed) {
+  const Workspace workspace(
+      R"({"projects": {"./real": {}, "./link": {"tasks": {"go": {"command": "true"}}}}})");
+  do_in(workspace, std::string("rm -rf link && mkdir -p real && ln -s real link && touch real/x && ") + git +
+                       "init && " + git + "add . && " + git + "commit -m begin && echo more > real/x");
+  EXPECT_EQ(run(workspace, go({"--affected", "main", "--list-only"}, "")).out,
+            "./link:go  changed: real/x\n");
+}
+
 TEST(Selection, by_change_takes_what_depends_on_it_too) {
   const Workspace workspace = with_failure("echo a runs");
-  const std::string git = "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main ";
-  const auto shell = [&](const std::string& line) {
-    ASSERT_EQ(
-        std::system(("cd " + workspace.root().string() + " && (" + line + ") > /dev/null 2>&1").c_str()), 0)
-        << line;
-  };
-  shell("touch a/x b/x c/x d/x && " + git + "init && " + git + "add . && " + git +
+  const auto shell = [&](const std::string& line) { do_in(workspace, line); };
+  shell(std::string("touch a/x b/x c/x d/x && ") + git + "init && " + git + "add . && " + git +
         "commit -m begin && echo more > a/x");
   const Finished changed = run(workspace, go({"--affected", "main", "--list-only"}, ""));
   EXPECT_EQ(changed.out, "./a:go  changed: a/x\n./b:go  needs ./a\n./d:go  needs ./a\n") << changed.err;

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/temporary_folder.hpp"
 
 namespace dream::select {
 namespace {
@@ -14,13 +17,15 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+namespace fs = std::filesystem;
+
 using Words = std::vector<std::string>;
 
 /// "project: reason" of each affected project.
 Words affected(const Words& projects, const Changes& changes,
-               const std::optional<Words>& affects = std::nullopt) {
+               const std::optional<Words>& affects = std::nullopt, const Words& real_folders = {}) {
   Words words;
-  for (const Affected& one : affected_projects(projects, changes, affects)) {
+  for (const Affected& one : affected_projects(projects, changes, affects, real_folders)) {
     words.push_back(one.project + ": " + one.reason);
   }
   return words;
@@ -106,6 +111,45 @@ TEST(AffectedProjects, a_folder_counts_for_those_around_it_and_in_it) {
 
 TEST(AffectedProjects, the_root_as_a_folder_counts_for_all) {
   EXPECT_THAT(affected({"./", "./a"}, folders({""}), Words{}), ElementsAre("./: ./", "./a: ./"));
+}
+
+TEST(AffectedProjects, a_file_counts_for_the_links_to_the_folder_that_it_lies_in) {
+  const Words projects{"./", "./real", "./link", "./to/link", "./other"};
+  const Words real{"", "real", "real", "real/deep", "other"};
+  EXPECT_THAT(affected(projects, files({"real/file"}), {}, real),
+              ElementsAre("./real: real/file", "./link: real/file"));
+  EXPECT_THAT(affected(projects, files({"real/deep/file"}), {}, real),
+              ElementsAre("./to/link: real/deep/file"));
+  EXPECT_THAT(affected(projects, files({"link"}), {}, real), ElementsAre("./link: link"))
+      << "it leads elsewhere now";
+  EXPECT_THAT(affected(projects, folders({"real"}), {}, real),
+              ElementsAre("./real: real/", "./link: real/", "./to/link: real/"));
+}
+
+TEST(AffectedProjects, what_changes_outside_counts_for_links_to_there_alone) {
+  const Words projects{"./", "./link", "./deep", "./far"};
+  const Words real{"", "../shared", "../shared/deep", "../../far/x"};
+  const auto outside = [&](Words paths) {
+    return affected(projects, {.outside = std::move(paths)}, Words{"**"}, real);
+  };
+  EXPECT_THAT(outside({"../shared/file"}), ElementsAre("./link: ../shared/file"));
+  EXPECT_THAT(outside({"../shared/deep/file"}), ElementsAre("./deep: ../shared/deep/file"));
+  EXPECT_THAT(outside({"../file", "../../file", "../shared-too/file"}), IsEmpty());
+  EXPECT_THAT(outside({"../../far"}), ElementsAre("./far: ../../far")) << "a submodule";
+  EXPECT_THAT(affected({"./up"}, {.outside = {"../file"}}, {}, {".."}), ElementsAre("./up: ../file"));
+}
+
+TEST(RealFolders, are_those_that_links_lead_to) {
+  TemporaryFolder folder;
+  const fs::path root = folder.path() / "top/work";
+  for (const char* one : {"real/deep", "../shared"}) fs::create_directories(root / one);
+  fs::create_directory_symlink("real", root / "link");
+  fs::create_directory_symlink("../shared", root / "away");
+  fs::create_directory_symlink(".", root / "self");
+  fs::create_directory_symlink(root, folder.path() / "work");
+  EXPECT_THAT(real_folders(folder.path() / "work",
+                           Words{"./", "./real", "./link", "./link/deep", "./away", "./self", "./missing"}),
+              ElementsAre("", "real", "real", "real/deep", "../shared", "", "missing"));
 }
 
 TEST(AffectedProjects, many_projects_and_files_are_judged_at_once) {
