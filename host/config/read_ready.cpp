@@ -103,7 +103,8 @@ void read_probe(Reader& reader, const Place& place, const Json& value, Probes& p
   if (!value.IsObject()) return reader.report_type(place, "a probe, an object with one key", value, kinds);
   read_object(reader, place, value, probe_fields, probes);
   if (value.ObjectEmpty()) reader.report(place, "the probe is empty", fmt::format("its key is {}", kinds));
-  if (value.MemberCount() > 1)
+  const auto is_kind = [](const Member& member) { return is_probe_key(text_of(member.name)); };
+  if (std::ranges::count_if(value.GetObject(), is_kind) > 1)
     reader.report(place, "a probe has one key", "write an array of probes: they pass one after the other");
 }
 

@@ -73,6 +73,10 @@ constexpr std::array<Foreign, 7> foreign_executors{{
     {"sh", R"(it is "shell")"},
 }};
 
+/// What is said of a URL, beside it.
+constexpr std::string_view in_http = R"(write it within "http": { "url": …, "status": …, "headers": … })";
+constexpr std::array<Foreign, 3> keys_of_http{{{"url", in_http}, {"status", in_http}, {"headers", in_http}}};
+
 std::string hint_on(std::string_view word, std::span<const Foreign> table) {
   const auto known = std::ranges::find(table, word, &Foreign::word);
   return known == table.end() ? std::string() : std::string(known->hint);
@@ -117,7 +121,10 @@ void Reader::report_type(const Place& place, std::string_view expected, const Js
 
 void Reader::report_unknown_key(const Place& place, std::span<const std::string> known) {
   const bool of_task = std::ranges::find(known, "successCodes") != known.end();
-  std::string hint = of_task ? hint_on(place.key(), foreign_keys) : std::string();
+  const bool of_probe = std::ranges::find(known, "http") != known.end();
+  std::string hint = of_task    ? hint_on(place.key(), foreign_keys)
+                     : of_probe ? hint_on(place.key(), keys_of_http)
+                                : std::string();
   if (hint.empty()) hint = did_you_mean(place.key(), known);
   const auto longer = std::find_if(known.begin(), known.end(),
                                    [&](const std::string& name) { return name.starts_with(place.key()); });

@@ -71,6 +71,15 @@ TEST(Ready, takes_headers_that_beast_can_send) {
               ElementsAre(HasSubstr("can't have this value")));
 }
 
+TEST(Ready, and_health_tell_where_what_belongs_to_a_url_is_written) {
+  for (const std::string key : {R"("status": 200)", R"("headers": {})"}) {
+    const std::string probe = R"({"http": ":80", )" + key + "}";
+    for (const std::string name : {"ready", "health"})
+      EXPECT_THAT(problems_of(R"({"tasks": {"t": {")" + name + "\": " + probe + "}}}"),
+                  ElementsAre(HasSubstr(R"(write it within "http": { "url": …, "status": …)")));
+  }
+}
+
 TEST(Ready, and_health_take_what_the_executor_knows_as_true) {
   EXPECT_EQ(probes_of(R"({"healthcheck": true})"), (Probes{HealthcheckProbe{}}));
   const Workspace workspace =
