@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <termios.h>
 
 #include <chrono>
 #include <csignal>
@@ -9,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "e2e/process_list.hpp"
 #include "e2e/terminal.hpp"
 
@@ -204,6 +207,35 @@ TEST_F(Attach, leaves_a_step_that_writes_all_the_time) {
   window.type("\x1d");
   EXPECT_EQ(window.exit_code_alone(), 0);
   EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console runs on"));
+}
+
+/// As a shell that is told of a stopped job.
+void make_modes_usual(const std::string& terminal) {
+  const Descriptor opened(::open(terminal.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  termios modes{};
+  ASSERT_EQ(::tcgetattr(opened.get(), &modes), 0);
+  modes.c_lflag |= ICANON | ECHO | ISIG;
+  ASSERT_EQ(::tcsetattr(opened.get(), TCSANOW, &modes), 0);
+}
+
+TEST_F(Attach, takes_its_terminal_again_when_it_is_continued) {
+  Terminal window(consoles, consoles.attach());
+  window.await_screen("begun");
+  window.send(SIGTSTP);
+  window.await_stopped();
+  EXPECT_EQ(window.modes(), window.modes_at_first());
+  window.continue_job();
+  window.type("echo $((40 + 2))\r");
+  window.await_screen("42");
+  window.send(SIGSTOP);
+  window.await_stopped();
+  make_modes_usual(window.name());
+  window.continue_job();
+  window.type("echo $((50 + 3))\r");
+  window.await_screen("53");
+  window.type("\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_EQ(window.modes(), window.modes_at_first());
 }
 
 /// What the step writes meanwhile is no reason to stay.

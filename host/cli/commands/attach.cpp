@@ -43,13 +43,19 @@ constexpr Duration patience_of_leaving = std::chrono::seconds(2);
 /// The user's terminal while every key belongs to the step. Whatever the step has made of it is undone.
 class RawTerminal {
  public:
-  RawTerminal() {
-    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+  RawTerminal() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) { take(); }
+  ~RawTerminal() { give_back(); }
+  RawTerminal(const RawTerminal&) = delete;
+  RawTerminal& operator=(const RawTerminal&) = delete;
+
+  /// Again, too: whoever had it meanwhile has other modes.
+  void take() {
+    if (!is_terminal_) return;
     termios raw = before_;
     ::cfmakeraw(&raw);
     is_raw_ = ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
   }
-  ~RawTerminal() {
+  void give_back() const {
     if (!is_raw_) return;
     // The whole window to scroll in, and the cursor where it is when the other screen is left; then the
     // cursor shown, no brackets around what is pasted, no mouse, no focus, usual keys, characters and
@@ -61,15 +67,24 @@ class RawTerminal {
     if (can_rewrite_stdout()) static_cast<void>(write_all(STDOUT_FILENO, usual));
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
-  RawTerminal(const RawTerminal&) = delete;
-  RawTerminal& operator=(const RawTerminal&) = delete;
 
   [[nodiscard]] bool is_raw() const { return is_raw_; }
 
  private:
   termios before_{};
+  bool is_terminal_;
   bool is_raw_ = false;
 };
+
+/// As the signal does by itself, where anybody could continue it.
+void stop_here() {
+  sigset_t stop;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTSTP);
+  ::raise(SIGTSTP);
+  ::sigprocmask(SIG_UNBLOCK, &stop, nullptr);
+  ::sigprocmask(SIG_BLOCK, &stop, nullptr);
+}
 
 /// One visit to a step's terminal.
 class Visitor {
@@ -77,7 +92,8 @@ class Visitor {
   Visitor(Connection& run, const Request& request) : run_(run), request_(request) {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int signal : {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT}) ::sigaddset(&set, signal);
+    for (const int signal : {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT})
+      ::sigaddset(&set, signal);
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     signals_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
   }
@@ -150,7 +166,13 @@ class Visitor {
     signalfd_siginfo info{};
     if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
     const auto signal = static_cast<int>(info.ssi_signo);
-    if (signal != SIGWINCH) return end({}, signal_base + signal);
+    if (signal == SIGTSTP) {
+      terminal_.give_back();
+      stop_here();
+    }
+    const bool goes_on = signal == SIGTSTP || signal == SIGCONT;  // in a window of perhaps another size
+    if (goes_on) terminal_.take();
+    if (!goes_on && signal != SIGWINCH) return end({}, signal_base + signal);
     Request resize{.what = Request::What::resize};
     add_window(resize);
     if (!request_.look) send(std::move(resize));
