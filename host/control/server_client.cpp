@@ -27,7 +27,7 @@ void Client::leave() {
 }
 
 void Client::send(std::string text) {
-  if (gone()) return;
+  if (gone() || text.empty()) return;
   if (unsent_.size() > most_unread) return close();  // it doesn't read
   if (unsent_.empty() && !writing_) text.erase(0, send_now(text));
   unsent_ += text;
@@ -39,25 +39,25 @@ void Client::send_event(std::string_view line, bool is_output) {
     left_out_ += line.size();
     return;
   }
-  tell_what_was_left_out();
+  send(take_left_out());
   send(std::string(line));
 }
 
-void Client::tell_what_was_left_out() {
+std::string Client::take_left_out() {
   const std::size_t bytes = std::exchange(left_out_, 0);
-  if (bytes == 0) return;
+  if (bytes == 0) return {};
   JsonLine json;
-  send(json.begin_object()
-           .member("v", 1)
-           .member("event", "leftOut")
-           .member("bytes", bytes)
-           .end_object()
-           .line());
+  return json.begin_object()
+      .member("v", 1)
+      .member("event", "leftOut")
+      .member("bytes", bytes)
+      .end_object()
+      .line();
 }
 
-void Client::send_rest(std::string text, Instant until) {
-  tell_what_was_left_out();
-  send(std::move(text));
+/// However much waits already: nothing follows that it could hold up.
+void Client::send_rest(std::string_view text, Instant until) {
+  unsent_.append(take_left_out()).append(text);
   while (!unsent_.empty() && !gone()) {
     const Duration left = until - read_clock();
     pollfd room{socket_.native_handle(), POLLOUT, 0};
@@ -99,7 +99,7 @@ void Client::write() {
     self->writing_ = false;
     if (failed || self->gone()) return;
     self->unsent_.erase(0, self->send_now(self->unsent_));
-    if (self->unsent_.empty()) self->tell_what_was_left_out();
+    if (self->unsent_.empty()) self->send(self->take_left_out());
     if (!self->unsent_.empty() && !self->writing_ && !self->gone()) self->write();
     if (self->is_done() && self->hear_.gone) self->hear_.gone();
   });

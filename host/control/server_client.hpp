@@ -45,7 +45,7 @@ class Client : public std::enable_shared_from_this<Client> {
   /// An event that it follows. Output that comes faster than it is read is left out, and that is told.
   void send_event(std::string_view line, bool is_output);
   /// The last that it is sent, and all before: as much as it takes until then.
-  void send_rest(std::string text, Instant until);
+  void send_rest(std::string_view text, Instant until);
   /// No further request is taken until go_on().
   void hold() { held_ = true; }
   void go_on();
@@ -69,7 +69,8 @@ class Client : public std::enable_shared_from_this<Client> {
 
  private:
   void close();
-  void tell_what_was_left_out();
+  /// The event that tells of it; empty: nothing was.
+  std::string take_left_out();
   std::size_t send_now(std::string_view text);
   void write();
   void read();
