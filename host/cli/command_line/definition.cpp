@@ -127,7 +127,14 @@ void Definition::choose(const std::string& names, const char* called, std::vecto
 
 void Definition::words(std::vector<std::string>& values, std::size_t least, std::size_t most) {
   // They are counted below, where the error can say more.
-  app_.add_option("words", values)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group("");
+  const auto take = [&values](std::vector<std::string> given) {
+    for (std::string& word : given)
+      if (word.starts_with(no_list)) word.erase(0, 1);
+    values = std::move(given);
+  };
+  app_.add_option_function<std::vector<std::string>>("words", take)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group("");
   words_ = &values;
   least_words_ = least;
   most_words_ = most;

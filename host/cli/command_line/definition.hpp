@@ -72,6 +72,9 @@ class Definition {
   }
   /// The words that aren't options.
   void words(std::vector<std::string>& values, std::size_t least, std::size_t most);
+  [[nodiscard]] bool has_words() const { return words_ != nullptr; }
+  /// Stands before a word like "[a,b]", which is a list to CLI11. No word of a command line holds it.
+  static constexpr char no_list = '\0';
 
   /// What the definition says, in words.
   [[nodiscard]] std::vector<OptionWords> in_words() const;

@@ -79,6 +79,7 @@ class Reader {
 
   /// Throws CLI::ParseError.
   void read(Words words) {
+    mark_lists(words);
     std::ranges::reverse(words);  // the order in which CLI11 takes a vector
     words.insert(words.end(), path_.rbegin(), path_.rend());
     app_.parse(words);
@@ -93,6 +94,17 @@ class Reader {
   }
 
  private:
+  /// CLI11 takes a word like "[a,b]" for a list.
+  void mark_lists(Words& words) const {
+    if (!definition_->has_words()) return;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+      std::string& word = words[at];
+      if (word.starts_with('[') && word.ends_with(']')) word.insert(0, 1, Definition::no_list);
+      if (!word.starts_with('-') || word == "-") continue;
+      if (takes_next(word) || may_take_next(sub_->get_option_no_throw(word))) ++at;
+    }
+  }
+
   /// Whether the value of an option is the next word: "-o", "--output", "-no"; not "-oraw".
   [[nodiscard]] bool takes_next(const std::string& word) const {
     if (word.starts_with("--")) return takes_value(word);

@@ -81,5 +81,18 @@ TEST(ParseCommandLine, what_has_a_value_has_the_next_word_only_as_before) {
   EXPECT_THAT(refusal_of({"dev", "-kp", ""}), HasSubstr("the value of -kp is empty"));
 }
 
+TEST(ParseCommandLine, a_word_in_brackets_is_one_word) {
+  using Words = std::vector<std::string>;
+  const auto tasks_of = [](const Words& words) {
+    std::vector<const char*> line{"dream"};
+    for (const std::string& word : words) line.push_back(word.c_str());
+    const auto parsed = parse_command_line(static_cast<int>(line.size()), line.data());
+    return parsed ? std::get<Invocation>(*parsed).options.tasks : Words{parsed.error().message};
+  };
+  EXPECT_EQ(tasks_of({"[a,b]"}), (Words{"[a,b]"}));
+  EXPECT_EQ(tasks_of({"run", "-p", "[ab]", "[x]", "[]"}), (Words{"[x]", "[]"}));
+  EXPECT_EQ(tasks_of({"run", "lint", "--affected", "[a]"}), (Words{"lint"}));
+}
+
 }  // namespace
 }  // namespace dream::cli
