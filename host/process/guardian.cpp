@@ -84,6 +84,7 @@ class Guardian {
   [[noreturn]] void watch(int signals) {
     std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0}, pollfd{socket_.get(), POLLIN, 0}};
     while (true) {
+      reap_others();
       ::poll(watched.data(), watched.size(), milliseconds_to_wait());
       if (watched[1].revents != 0 && !hear_host()) {
         watched[1].fd = -1;
@@ -122,6 +123,16 @@ class Guardian {
       case HostWord::Kind::continues:
         suspends_by_ = 0;
         break;
+    }
+  }
+
+  /// Orphans come here that nobody else reaps: of what this process had started before it became dream, and
+  /// to number 1 of a container those of everybody.
+  void reap_others() const {
+    siginfo_t ended{};
+    while (::waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 && ended.si_pid != 0 &&
+           ended.si_pid != host_) {
+      ::waitpid(ended.si_pid, nullptr, __WALL);
     }
   }
 

@@ -28,8 +28,8 @@ using namespace dream;  // NOLINT(google-build-using-namespace): a program of on
 
 constexpr int failed = 99;
 
-void say(const std::string& words) {
-  std::printf("%s %d\n", words.c_str(), ::getpid());
+void say(const std::string& words, pid_t pid = ::getpid()) {
+  std::printf("%s %d\n", words.c_str(), pid);
   std::fflush(stdout);
 }
 
@@ -58,7 +58,7 @@ void start_orphan(const std::string& name) {
 /// Was there before the run, and starts others while it goes on: first by a child, whose end nobody but
 /// itself hears of, then itself before it ends.
 void fork_stranger() {
-  if (::fork() != 0) return;
+  if (const pid_t stranger = ::fork(); stranger != 0) return say("stranger", stranger);
   await_gate("unseen");
   const pid_t child = ::fork();
   if (child == 0) {

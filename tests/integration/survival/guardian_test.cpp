@@ -196,6 +196,21 @@ TEST(Guardian, spares_what_strangers_started_while_the_run_went_on) {
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 5);
 }
 
+TEST(Guardian, reaps_what_others_leave_to_it_while_the_run_goes_on) {
+  Guarded run(for_ever_ms, for_ever_ms, "stranger");
+  const pid_t stranger = run.await("stranger");
+  run.await("host");
+  run.unseen.open();
+  run.stranger.open();
+  run.await("seen");
+  while (::kill(stranger, 0) == 0) {
+  }
+  run.orphan.open();
+  run.orphan.open();
+  run.guardian.write_input("exit 0\n");
+  EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 0);
+}
+
 TEST(Guardian, spares_by_its_environment_what_a_stranger_has_started_unseen) {
   Guarded run(for_ever_ms, for_ever_ms, "stranger");
   run.await("host");
