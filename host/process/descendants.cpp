@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
+#include <set>
 
 #include "process/wait_for_end.hpp"
 
@@ -27,6 +30,10 @@ void pause_for(Duration time) {
   ::ppoll(nullptr, 0, &pause, nullptr);
 }
 
+bool has_gone(pid_t pid) {
+  return ::kill(pid, 0) != 0 && errno == ESRCH;
+}
+
 /// One round over all that is below this process.
 struct Round {
   bool any = false;  ///< something is there, be it dead
@@ -34,7 +41,7 @@ struct Round {
   std::vector<ProcessStatus> living;
 };
 
-Round kill_once(const Strangers& strangers, std::set<ProcessIdentity>& killed) {
+Round kill_once(Strangers& strangers, std::set<ProcessIdentity>& killed) {
   Round round;
   for (const pid_t child : children_of(::getpid())) {
     // The dead first and at once: a thousand of them must not hide the one that forks on.
@@ -42,8 +49,9 @@ Round kill_once(const Strangers& strangers, std::set<ProcessIdentity>& killed) {
       round.any = round.progress = true;
       continue;
     }
-    for (const ProcessStatus& process : tree_below(child)) {
-      if (process.identity.pid == child && strangers.include(process)) break;
+    const std::vector<ProcessStatus> tree = tree_below(child);
+    if (strangers.take(tree)) continue;
+    for (const ProcessStatus& process : tree) {
       round.any = true;
       if (!process.alive()) continue;
       round.living.push_back(process);
@@ -64,29 +72,51 @@ Strangers::Strangers() : own_mark_(environment_value(::getpid(), child_mark_name
   std::vector<ProcessStatus> tree = tree_below(::getpid());
   // One look may miss a process that is being re-parented.
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = tree_below(::getpid());
-  for (const ProcessStatus& process : tree) known_.insert(process.identity);
+  add(tree);
+  std::erase_if(sessions_, [](const auto& one) { return one.first.pid == ::getpid(); });
 }
 
 void Strangers::look_again(pid_t host) {
-  if (known_.empty()) return;
-  std::vector<ProcessStatus> now;
-  for (const pid_t child : children_of(::getpid())) {
-    if (const auto status = child == host ? std::nullopt : process_status(child)) now.push_back(*status);
+  if (sessions_.empty()) return;
+  std::vector<ProcessStatus> seen;
+  for (const pid_t child : own_orphans().pids) {
+    if (child == host) continue;
+    const std::vector<ProcessStatus> tree = tree_below(child);
+    seen.insert(seen.end(), tree.begin(), tree.end());
   }
   if (has_ended(host)) return;  // then some may be its
-  for (const ProcessStatus& process : now) known_.insert(process.identity);
+  add(seen);
+  std::erase_if(sessions_, [](const auto& one) { return has_gone(one.first.pid); });
+}
+
+std::optional<Duration> Strangers::look_interval() const {
+  constexpr Duration interval = std::chrono::seconds(1);
+  return sessions_.empty() ? std::nullopt : std::optional(interval);
+}
+
+bool Strangers::take(const std::vector<ProcessStatus>& tree) {
+  if (tree.empty() || !include(tree.front())) return false;
+  add(tree);
+  return true;
+}
+
+void Strangers::add(const std::vector<ProcessStatus>& tree) {
+  for (const ProcessStatus& process : tree) sessions_.insert_or_assign(process.identity, process.session);
 }
 
 bool Strangers::include(const ProcessStatus& child) const {
-  if (known_.empty()) return false;
-  if (known_.contains(child.identity)) return true;
+  if (sessions_.empty()) return false;
+  if (sessions_.contains(child.identity)) return true;
+  // A foreground step shares the session of this process.
+  const auto shares = [&](const auto& one) { return one.second == child.session; };
+  if (child.session != ::getsid(0) && std::ranges::any_of(sessions_, shares)) return true;
   const pid_t pid = child.identity.pid;
   // A copy of the host that a plugin forked has the host's environment, which is this process's.
-  return has_environment(pid) && environment_value(pid, child_mark_name) == own_mark_ &&
+  return run_has_ended_ && has_environment(pid) && environment_value(pid, child_mark_name) == own_mark_ &&
          !runs_this_program(pid);
 }
 
-std::vector<ProcessStatus> end_descendants(const Strangers& strangers, Duration limit) {
+std::vector<ProcessStatus> end_descendants(Strangers strangers, Duration limit) {
   const Instant deadline = read_clock() + limit;
   std::set<ProcessIdentity> killed;
   Duration pause = shortest_pause;

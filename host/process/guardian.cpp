@@ -85,6 +85,7 @@ class Guardian {
     std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0}, pollfd{socket_.get(), POLLIN, 0}};
     while (true) {
       reap_others();
+      strangers_.look_again(host_);
       ::poll(watched.data(), watched.size(), milliseconds_to_wait());
       if (watched[1].revents != 0 && !hear_host()) {
         watched[1].fd = -1;
@@ -145,11 +146,7 @@ class Guardian {
   void take_signals(int signals) {
     signalfd_siginfo info{};
     while (::read(signals, &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGCHLD) {
-        strangers_.look_again(host_);
-      } else {
-        take_signal(info);
-      }
+      if (info.ssi_signo != SIGCHLD) take_signal(info);
     }
   }
 
@@ -186,21 +183,26 @@ class Guardian {
   }
 
   [[nodiscard]] int milliseconds_to_wait() const {
-    const std::optional<Instant> look = hang_.next_look();
-    if (!look) return -1;
-    const Duration rest = std::max(*look - read_clock(), Duration::zero());
-    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(rest).count());
+    std::optional<Duration> rest = strangers_.look_interval();
+    if (const std::optional<Instant> look = hang_.next_look()) {
+      const Duration until_look = std::max(*look - read_clock(), Duration::zero());
+      rest = std::min(rest.value_or(until_look), until_look);
+    }
+    if (!rest) return -1;
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(*rest).count());
   }
 
   /// The host has ended, or was killed because it hangs.
   [[noreturn]] void finish(bool hung) {
     const int status = reap(host_);  // its children become ours only when it is gone
     static_cast<void>(hear_host());
+    const std::string culprit(crash_note());
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    const bool as_told = signal == 0 && !hung && culprit.empty() && (ends_by_ || !host_listens_);
+    if (as_told) strangers_.expect_nothing_of_the_run();
     const std::vector<ProcessStatus> left = end_descendants(strangers_, kill_limit_);
     terminal_.restore();
     static_cast<void>(start_cleaner(cleaning_));
-    const std::string culprit(crash_note());
-    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     // By exit() of a plugin, which it has not told.
     const bool by_surprise =
         signal == 0 &&

@@ -1,6 +1,8 @@
-// guarded HANG_MS KILL_MS [refuse-signals|few-files|stranger]: a program with a guardian, whose host does
-// what the lines on its stdin tell it, and says what it has done on stdout. What lives holds stdout open.
+// guarded HANG_MS KILL_MS [refuse-signals|few-files|stranger|stranger-with-kin]: a program with a guardian,
+// whose host does what the lines on its stdin tell it, and says what it has done on stdout. What lives holds
+// stdout open.
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,21 +50,37 @@ void fork_helper() {
 }
 
 /// An orphan to be, in a session of its own and with another program.
-void start_orphan(const std::string& name) {
+void start_orphan(const std::string& name, const std::string& first = "") {
   if (::fork() != 0) return;
   ::setsid();
-  ::execlp("sh", "sh", "-c", ("echo " + name + " $$; read go < $ROOT/orphan").c_str(), nullptr);
+  const std::string script = "echo " + name + " $$; " + first + "read go < $ROOT/orphan";
+  ::execlp("sh", "sh", "-c", script.c_str(), nullptr);
+  ::_exit(failed);
+}
+
+/// A daemon of the run's, without a parent and a word of the run in its environment. The host keeps it.
+void start_daemon() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  if (::fork() != 0) return;
+  if (::fork() != 0) ::_exit(0);
+  ::setsid();
+  const std::string root = std::string("ROOT=") + std::getenv("ROOT");  // NOLINT(concurrency-mt-unsafe)
+  ::execle("/bin/sh", "sh", "-c", "echo daemon $$; read go < $ROOT/daemon", nullptr,
+           std::array{root.c_str(), static_cast<const char*>(nullptr)}.data());
   ::_exit(failed);
 }
 
 /// Was there before the run, and starts others while it goes on: first by a child, whose end nobody but
-/// itself hears of, then itself before it ends.
-void fork_stranger() {
+/// itself hears of, then itself before it ends. With `kin` the first starts one more in its session, as
+/// quietly.
+void fork_stranger(bool kin) {
   if (const pid_t stranger = ::fork(); stranger != 0) return say("stranger", stranger);
   await_gate("unseen");
   const pid_t child = ::fork();
   if (child == 0) {
-    start_orphan("unseen");
+    start_orphan("unseen", kin ? "read go < $ROOT/kin; sh -c 'sh -c \"echo kin \\$\\$; read go < "
+                                 "$ROOT/orphan\" & exit'; "
+                               : "");
     ::_exit(0);
   }
   ::waitpid(child, nullptr, 0);
@@ -96,6 +114,8 @@ void obey(const std::string& line, int socket) {
     delete note;
   } else if (line == "help") {
     return fork_helper();
+  } else if (line == "daemon") {
+    return start_daemon();
   } else if (line == "abort") {
     std::abort();
   } else if (line.starts_with("exit ")) {
@@ -115,7 +135,7 @@ int main(int count, char** arguments) {
   if (count < 3) return failed;
   const std::string mode = count > 3 ? arguments[3] : "";
   if (mode == "refuse-signals") refuse_signals();
-  if (mode == "stranger") fork_stranger();
+  if (mode.starts_with("stranger")) fork_stranger(mode == "stranger-with-kin");
   if (mode == "few-files") {
     const rlimit none{4, 4};
     ::setrlimit(RLIMIT_NOFILE, &none);

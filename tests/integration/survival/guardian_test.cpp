@@ -62,6 +62,8 @@ class Guarded {
   e2e::Gate stranger{workspace_, "stranger"};
   e2e::Gate unseen{workspace_, "unseen"};
   e2e::Gate orphan{workspace_, "orphan"};
+  e2e::Gate kin{workspace_, "kin"};
+  e2e::Gate daemon{workspace_, "daemon"};
   e2e::DreamRun guardian;
 };
 
@@ -224,6 +226,46 @@ TEST(Guardian, spares_by_its_environment_what_a_stranger_has_started_unseen) {
   run.orphan.open();
   run.orphan.open();
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 5);
+}
+
+TEST(Guardian, ends_what_dropped_its_environment_also_beside_strangers) {
+  Guarded run(for_ever_ms, for_ever_ms, "stranger");
+  const pid_t stranger = run.await("stranger");
+  const pid_t host = run.await("host");
+  run.tell("listen");
+  run.guardian.write_input("daemon\n");
+  const pid_t daemon = run.await("daemon");
+  ::kill(host, SIGKILL);
+  run.guardian.await_err("ended by SIGKILL; everything that it had started was ended\n");
+  EXPECT_NE(::kill(daemon, 0), 0);
+  EXPECT_EQ(::kill(stranger, 0), 0);
+  run.unseen.open();
+  run.stranger.open();
+  run.await("seen");
+  run.orphan.open();
+  run.orphan.open();
+  EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 137);
+}
+
+TEST(Guardian, spares_what_strangers_have_started_when_the_host_is_killed) {
+  Guarded run(for_ever_ms, for_ever_ms, "stranger-with-kin");
+  const pid_t host = run.await("host");
+  run.tell("listen");
+  run.unseen.open();
+  const pid_t unseen = run.await("unseen");
+  // The guardian looks around whenever it has something to do; of the one that comes then it knows the
+  // session.
+  for (int look = 0; look < 2; ++look) run.send_heard(SIGTERM);
+  run.kin.open();
+  const pid_t kin = run.await("kin");
+  ::kill(host, SIGKILL);
+  run.guardian.await_err("everything that it had started was ended\n");
+  EXPECT_EQ(::kill(unseen, 0), 0);
+  EXPECT_EQ(::kill(kin, 0), 0);
+  run.stranger.open();
+  run.await("seen");
+  for (int orphan = 0; orphan < 3; ++orphan) run.orphan.open();
+  EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 137);
 }
 
 TEST(Guardian, that_can_not_be_had_is_told_of) {
