@@ -51,6 +51,11 @@ void tell_guardian(int socket, const HostWord& word) {
   ::send(socket, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+bool asks_to_end(int signal) {
+  const SignalMeaning meaning = meaning_of(signal);
+  return meaning == SignalMeaning::stop || meaning == SignalMeaning::crash;
+}
+
 bool is_stopped(pid_t pid) {
   const auto status = process_status(pid);
   return status && status->stopped();
@@ -86,12 +91,14 @@ class Guardian {
     while (true) {
       reap_others();
       strangers_.look_again(host_);
+      watched[1].events = static_cast<short>(waiting_.empty() ? POLLIN : POLLIN | POLLOUT);
       ::poll(watched.data(), watched.size(), milliseconds_to_wait());
       if (watched[1].revents != 0 && !hear_host()) {
         watched[1].fd = -1;
         deaf_since_ = read_clock();
       }
       take_signals(signals);
+      send_waiting();
       if (has_ended(host_)) finish(false);
       if (suspends_by_ != 0 && is_stopped(host_)) suspend(std::exchange(suspends_by_, 0));
       if (hang_.hangs(read_clock(), deaf_since_ ? deaf_since_ : foreign_code_since(), is_stopped(host_))) {
@@ -175,11 +182,23 @@ class Guardian {
   }
 
   /// It may have been sent to this pid alone; the host takes what reached both for one. (A terminal that
-  /// closes tells only the leader of its session: this process, when no shell stands before it.)
-  void forward(const signalfd_siginfo& info) const {
+  /// closes tells only the leader of its session: this process, when no shell stands before it.) Where the
+  /// socket is full, as the host is stopped or busy, one of each number waits, and what asks to end is first.
+  void forward(const signalfd_siginfo& info) {
     const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
                                   static_cast<std::int32_t>(info.ssi_pid)};
-    ::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (std::ranges::find(waiting_, message.number, &ForwardedSignal::number) != waiting_.end()) return;
+    const auto asks = [](const ForwardedSignal& one) { return asks_to_end(one.number); };
+    waiting_.insert(asks(message) ? std::ranges::find_if_not(waiting_, asks) : waiting_.end(), message);
+    send_waiting();
+  }
+
+  void send_waiting() {
+    while (!waiting_.empty()) {
+      if (::send(socket_.get(), &waiting_.front(), sizeof(ForwardedSignal), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        break;
+      waiting_.erase(waiting_.begin());
+    }
   }
 
   [[nodiscard]] int milliseconds_to_wait() const {
@@ -238,11 +257,12 @@ class Guardian {
   Duration kill_limit_;
   HangWatch hang_;
   TerminalState terminal_;
-  std::optional<Instant> deaf_since_;  ///< the host lives, but has closed its end of the socket
-  bool host_listens_ = false;          ///< before that, it leaves signals their usual effect
-  int ended_early_by_ = 0;             ///< the signal by which it was asked to end before that; 0: none
-  std::optional<int> ends_by_;         ///< the host has said that it ends; 0: by no signal
-  int suspends_by_ = 0;                ///< the signal that the host is about to stop by
+  std::vector<ForwardedSignal> waiting_;  ///< until the socket has room
+  std::optional<Instant> deaf_since_;     ///< the host lives, but has closed its end of the socket
+  bool host_listens_ = false;             ///< before that, it leaves signals their usual effect
+  int ended_early_by_ = 0;                ///< the signal by which it was asked to end before that; 0: none
+  std::optional<int> ends_by_;            ///< the host has said that it ends; 0: by no signal
+  int suspends_by_ = 0;                   ///< the signal that the host is about to stop by
 };
 
 /// All that can be had, even those that end nothing: a fault sent by kill must not end the guardian. Those

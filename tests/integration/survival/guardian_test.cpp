@@ -46,11 +46,15 @@ class Guarded {
     }
     return static_cast<pid_t>(std::stol(line.substr(words.size())));
   }
+  /// The next signal that the host gets.
+  int hear() {
+    guardian.write_input("hear\n");
+    return await("heard");
+  }
   /// The host has got the signal.
   void send_heard(int signal) {
     guardian.send(signal);
-    guardian.write_input("hear\n");
-    await("heard " + std::to_string(signal));
+    EXPECT_EQ(hear(), signal);
   }
 
  private:
@@ -151,6 +155,23 @@ TEST(Guardian, wakes_a_host_that_is_stopped) {
   }
   run.send_heard(SIGTERM);
   run.guardian.write_input("return\nexit 4\n");
+  EXPECT_EQ(run.guardian.exit_code(), 4);
+}
+
+TEST(Guardian, keeps_what_asks_to_end_until_the_host_has_room_for_it) {
+  Guarded run(for_ever_ms);
+  run.tell("listen");
+  constexpr int more_than_fit = 2000;
+  for (int count = 0; count < more_than_fit; ++count) run.guardian.send(SIGRTMIN);
+  e2e::await_asleep(run.guardian.pid());
+  run.guardian.send(SIGTERM);
+  e2e::await_asleep(run.guardian.pid());
+  int before = 0;
+  while (run.hear() == SIGRTMIN) ++before;  // then SIGTERM
+  EXPECT_LT(before, more_than_fit);
+  EXPECT_EQ(run.hear(), SIGRTMIN);  // one waits of those that had no room
+  run.send_heard(SIGUSR1);
+  run.guardian.write_input("exit 4\n");
   EXPECT_EQ(run.guardian.exit_code(), 4);
 }
 
