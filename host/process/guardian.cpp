@@ -19,9 +19,9 @@
 
 #include "base/crash_note.hpp"
 #include "base/process.hpp"
-#include "base/write_all.hpp"
 #include "process/descendants.hpp"
 #include "process/hang_watch.hpp"
+#include "process/last_words.hpp"
 #include "process/signals.hpp"
 #include "process/start_cleaner.hpp"
 #include "process/wait_for_end.hpp"
@@ -213,7 +213,10 @@ class Guardian {
 
   /// The host has ended, or was killed because it hangs.
   [[noreturn]] void finish(bool hung) {
-    const int status = reap(host_);  // its children become ours only when it is gone
+    // Its children become ours only when it is gone. What waits in the kernel isn't ended by being killed:
+    // then it is one of those that are left.
+    const bool gone = !hung || wait_for_end(host_, kill_limit_);
+    const int status = gone ? reap(host_) : SIGKILL;
     static_cast<void>(hear_host());
     const std::string culprit(crash_note());
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -247,7 +250,8 @@ class Guardian {
   }
 
   static void say(const std::string& words) {
-    static_cast<void>(write_unless_full(STDERR_FILENO, "dream: " + words + "\n"));
+    constexpr Duration limit = std::chrono::seconds(1);
+    say_last_words(STDERR_FILENO, "dream: " + words + "\n", limit);
   }
 
   pid_t host_;

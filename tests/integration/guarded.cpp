@@ -1,7 +1,8 @@
-// guarded HANG_MS KILL_MS [refuse-signals|few-files|stranger|stranger-with-kin]: a program with a guardian,
-// whose host does what the lines on its stdin tell it, and says what it has done on stdout. What lives holds
-// stdout open.
+// guarded HANG_MS KILL_MS [refuse-signals|few-files|full-stderr|stranger|stranger-with-kin]: a program with a
+// guardian, whose host does what the lines on its stdin tell it, and says what it has done on stdout. What
+// lives holds stdout open.
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -94,6 +95,14 @@ void refuse_signals() {
   for (const long call : {SYS_pidfd_send_signal, SYS_kill}) refuse_call(static_cast<unsigned>(call), EPERM);
 }
 
+/// A pipe that nobody reads, and both ends of which everybody here has, so that none ends by a lost reader.
+void fill_stderr() {
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0 || ::dup2(ends[1], STDERR_FILENO) < 0) ::_exit(failed);
+  const std::string much(static_cast<std::size_t>(::fcntl(ends[1], F_GETPIPE_SZ)), 'x');
+  if (::write(ends[1], much.data(), much.size()) != static_cast<ssize_t>(much.size())) ::_exit(failed);
+}
+
 void obey(const std::string& line, int socket) {
   static CrashNote* note = nullptr;
   if (line == "listen") {
@@ -135,6 +144,7 @@ int main(int count, char** arguments) {
   if (count < 3) return failed;
   const std::string mode = count > 3 ? arguments[3] : "";
   if (mode == "refuse-signals") refuse_signals();
+  if (mode == "full-stderr") fill_stderr();
   if (mode.starts_with("stranger")) fork_stranger(mode == "stranger-with-kin");
   if (mode == "few-files") {
     const rlimit none{4, 4};

@@ -200,6 +200,29 @@ TEST(Guardian, names_what_it_can_not_end_and_waits_without_spinning) {
   EXPECT_LT(used_us(after) - used_us(before), 200'000);  // of the 400 ms
 }
 
+TEST(Guardian, names_a_host_that_can_not_be_ended) {
+  constexpr const char* limit_ms = "50";
+  Guarded run(soon_ms, limit_ms, "refuse-signals");
+  const pid_t host = run.await("host");
+  run.tell("listen");
+  run.tell("call");
+  ::kill(run.guardian.pid(), SIGTERM);
+  run.guardian.await_err("end them yourself\n");
+  run.guardian.close_input();
+  EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 70);
+  EXPECT_THAT(
+      run.guardian.err(),
+      HasSubstr("plugin acme: terminate of ./web:dev didn't return; these processes of the run can't be "
+                "killed and are still alive: " +
+                std::to_string(host) + " ("));
+}
+
+TEST(Guardian, ends_while_nobody_reads_its_words) {
+  Guarded run(for_ever_ms, for_ever_ms, "full-stderr");
+  ::kill(run.await("host"), SIGKILL);
+  EXPECT_EQ(run.guardian.exit_code(), 137);
+}
+
 TEST(Guardian, spares_what_strangers_started_while_the_run_went_on) {
   Guarded run(for_ever_ms, for_ever_ms, "stranger");
   run.await("host");
