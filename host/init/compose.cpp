@@ -45,7 +45,7 @@ std::string project_name(const std::string& folder) {
 /// The services of a model become tasks of one project.
 class Services {
  public:
-  Services(ComposeModel model, const ComposeVariables& variables, fs::path folder, Draft& draft)
+  Services(ComposeModel model, ComposeVariables& variables, fs::path folder, Draft& draft)
       : model_(std::move(model)),
         context_{.folder = std::move(folder),
                  .model = model_,
@@ -105,6 +105,7 @@ class Services {
     for (const std::string& name : context_.variables.demanded()) demanded.push_back(name);
     if (!demanded.empty())
       draft_.remark(fmt::format("compose wants these to be set: {}.", join_words(demanded)));
+    tell_withheld(context_.variables, draft_);
   }
 
  private:
@@ -314,9 +315,9 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
   try {
     const fs::path variables_folder = file ? file->parent_path() : folder;
     std::vector<std::string> broken;
-    ComposeVariables variables(
-        read_variables(variables_folder / ".env", {}, &broken),
-        variables_folder == root ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere);
+    const bool is_of_root = variables_folder == root;
+    ComposeVariables variables(is_of_root ? read_variables(root / ".env", {}, &broken) : config::Variables());
+    if (!is_of_root) add_defaults({variables_folder / ".env"}, variables, &broken);
     if (const auto named = file ? std::nullopt : variables.value("COMPOSE_FILE"); named && !named->empty()) {
       files.clear();
       const std::string separator = variables.value("COMPOSE_PATH_SEPARATOR").value_or(":");
@@ -343,8 +344,12 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     const std::string inner = normalise_project(own.lexically_relative(folder).string());
     if (inner.empty())
       return Error{ErrorCode::configuration, "the file lies outside of the workspace", printable(names), {}};
-    if (variables.used() && variables.kind() == ComposeVariables::Kind::elsewhere)
-      draft.remark("Values of .env stand here, where " + names + " names its variables.");
+    std::vector<std::string> of_defaults;
+    for (const fs::path& one : variables.files_of_defaults())
+      of_defaults.push_back(printable(one.lexically_relative(root).string()));
+    if (!of_defaults.empty())
+      draft.remark(fmt::format("What {} says stands here as defaults: dream reads only the .env of the root.",
+                               join_words(of_defaults)));
     Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
     if (files.empty()) return {};  // it is .env, and nothing of compose is here

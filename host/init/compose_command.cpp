@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "config/secrets.hpp"
 #include "init/compose_values.hpp"
 
 namespace dream::init {
@@ -17,9 +16,7 @@ std::vector<std::string> command_words(const std::string& whose, const YAML::Nod
   // One word for one word, so each stays as it is written.
   const std::vector<std::string> unsplit = words_of(YAML::Node(written_text(value)));
   if (unsplit == written) return written;
-  config::Secrets secrets;
-  for (const auto& [name, known] : variables.values()) secrets.see(name, known);
-  const bool is_secret = secrets.masked(value.Scalar()) != value.Scalar();
+  const bool is_secret = variables.secrets().masked(value.Scalar()) != value.Scalar();
   draft.remark(
       is_secret
           ? fmt::format(

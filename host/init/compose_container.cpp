@@ -220,7 +220,7 @@ ServiceNetworks networks_of(const YAML::Node& service) {
   return found;
 }
 
-std::string build_json(const std::string& name, const YAML::Node& build, const ComposeVariables& variables,
+std::string build_json(const std::string& name, const YAML::Node& build, ComposeVariables& variables,
                        Draft* draft) {
   std::vector<Member> members;
   for (const auto& one : build) {

@@ -36,7 +36,7 @@ struct ServiceNetworks {
 /// The `build` of a service as the docker executor's option; what can't be said is told to `draft` unless it
 /// is null.
 [[nodiscard]] std::string build_json(const std::string& name, const YAML::Node& build,
-                                     const ComposeVariables& variables, Draft* draft);
+                                     ComposeVariables& variables, Draft* draft);
 
 /// Why the docker executor can't build what a service's `build` says; empty: it can.
 [[nodiscard]] std::string why_not_built(const YAML::Node& build);

@@ -1,6 +1,7 @@
 #include "init/compose_layers.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <system_error>
 
@@ -22,11 +23,28 @@ constexpr int most_layers = 16;
   throw YAML::Exception(YAML::Mark::null_mark(), message);
 }
 
+/// Of a service's `environment`, `KEY:` and `- KEY` have the value that the variables of its own file have.
+void give_values(YAML::Node environment, ComposeVariables& variables) {
+  if (!environment.IsMap()) return;
+  for (const auto& one : environment) {
+    YAML::Node value = one.second;
+    if (!value.IsNull()) continue;
+    if (const auto written = variables.written_value(one.first.Scalar()))
+      value = written_scalar(variables.value(one.first.Scalar()).value_or(""), *written);
+  }
+}
+
 class Layers {
  public:
   /// The paths in `layers` count from `root`; those in other files from the folder of each.
-  Layers(fs::path root, std::vector<fs::path> layers, ComposeVariables& variables, IncludedFiles& files)
-      : root_(std::move(root)), layers_(std::move(layers)), variables_(variables), files_(files) {}
+  /// `of_project`: the .env that counts for all of them.
+  Layers(fs::path root, std::vector<fs::path> layers, ComposeVariables& variables, IncludedFiles& files,
+         fs::path of_project)
+      : root_(std::move(root)),
+        layers_(std::move(layers)),
+        variables_(variables),
+        files_(files),
+        of_project_(std::move(of_project)) {}
 
   ComposeModel made(int level) {
     for (const fs::path& file : layers_) {
@@ -133,24 +151,24 @@ class Layers {
     fs::path folder = (file.parent_path() / paths.front()).lexically_normal().parent_path();
     if (const std::string named = text_at(one, "project_directory"); !named.empty())
       folder = (file.parent_path() / named).lexically_normal();
-    // What the project itself says wins over the included one's own files.
-    std::vector<std::string> variable_files = texts_of(member_at(one, "env_file"));
-    config::Variables own = variable_files.empty() ? read_variables(folder / ".env") : config::Variables();
-    for (const std::string& name : variable_files)
-      own = read_variables((file.parent_path() / name).lexically_normal(), std::move(own));
-    for (const auto& [name, value] : variables_.values()) own[name] = value;
-    std::error_code ignored;
-    const bool has_others =
-        !variable_files.empty() || (folder != root_ && fs::exists(folder / ".env", ignored));
-    ComposeVariables variables(std::move(own),
-                               has_others ? ComposeVariables::Kind::elsewhere : variables_.kind());
+    std::vector<fs::path> variable_files;
+    for (const std::string& name : texts_of(member_at(one, "env_file")))
+      variable_files.push_back((file.parent_path() / name).lexically_normal());
+    if (variable_files.empty()) variable_files.push_back(folder / ".env");
+    std::erase(variable_files, of_project_);
+    ComposeVariables variables = variables_;
+    add_defaults(variable_files, variables);
     std::vector<fs::path> layers;
     layers.reserve(paths.size());
     for (const std::string& path : paths) layers.push_back((file.parent_path() / path).lexically_normal());
-    ComposeModel made = Layers(folder, std::move(layers), variables, files_).made(level + 1);
+    ComposeModel made = Layers(folder, std::move(layers), variables, files_, of_project_).made(level + 1);
     const std::string prefix = folder.lexically_relative(root_).string();
-    for (const std::string& name : made.order)
-      put(name, long_form(made.services[name], prefix == "." ? "" : prefix));
+    for (const std::string& name : made.order) {
+      const YAML::Node service = long_form(made.services[name], prefix == "." ? "" : prefix);
+      give_values(member_at(service, "environment"), variables);
+      put(name, service);
+    }
+    variables_.join(variables);
     model_.files.insert(model_.files.end(), made.files.begin(), made.files.end());
     for (auto& [name, volume] : made.volumes) model_.volumes.emplace(name, volume);
     for (auto& [name, network] : made.networks) model_.networks.emplace(name, network);
@@ -182,6 +200,7 @@ class Layers {
   std::vector<fs::path> layers_;
   ComposeVariables& variables_;
   IncludedFiles& files_;  ///< of all layers
+  fs::path of_project_;
   std::map<fs::path, std::vector<YAML::Node>> documents_;
   ComposeModel model_;
 };
@@ -189,12 +208,12 @@ class Layers {
 }  // namespace
 
 config::Variables read_variables(const fs::path& file, config::Variables before,
-                                 std::vector<std::string>* left_out) {
+                                 std::vector<std::string>* left_out, const config::Lookup& others) {
   const auto text = read_text(file);
   if (!text) fail(to_string(text.error()));
   if (!*text) return before;
   auto read = config::parse_env_file(
-      file.filename().string(), **text, [](const std::string&) { return std::nullopt; }, std::move(before),
+      file.filename().string(), **text, others, std::move(before),
       left_out != nullptr ? config::BrokenLines::left_out : config::BrokenLines::refused);
   if (!read) fail(to_string(read.error()));
   if (left_out != nullptr)
@@ -203,10 +222,27 @@ config::Variables read_variables(const fs::path& file, config::Variables before,
   return std::move(read->variables);
 }
 
+void add_defaults(const std::vector<fs::path>& files, ComposeVariables& variables,
+                  std::vector<std::string>* left_out) {
+  config::Variables values, written;
+  std::deque<std::string> found;  // a lookup's result has to stay
+  const auto keep = [&](std::optional<std::string> value) {
+    return value ? std::optional<std::string_view>(found.emplace_back(*std::move(value))) : std::nullopt;
+  };
+  std::vector<std::string> told_already;
+  for (const fs::path& file : files) {
+    values = read_variables(file, std::move(values), left_out,
+                            [&](const std::string& name) { return keep(variables.value(name)); });
+    written = read_variables(file, std::move(written), left_out != nullptr ? &told_already : nullptr,
+                             [&](const std::string& name) { return keep(variables.marked(name)); });
+  }
+  variables.add_defaults(files, values, written);
+}
+
 ComposeModel read_compose(const fs::path& root, const std::vector<fs::path>& files,
                           ComposeVariables& variables) {
   IncludedFiles all;
-  return Layers(root, files, variables, all).made(0);
+  return Layers(root, files, variables, all, root / ".env").made(0);
 }
 
 }  // namespace dream::init

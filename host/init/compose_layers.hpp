@@ -30,9 +30,14 @@ struct ComposeModel {
                                         ComposeVariables& variables);
 
 /// A file's lines `NAME=VALUE`; none where it isn't there. Broken ones are told in `left_out`; without it,
-/// and where no line is understood, throws YAML::Exception.
-[[nodiscard]] config::Variables read_variables(const std::filesystem::path& file,
-                                               config::Variables before = {},
-                                               std::vector<std::string>* left_out = nullptr);
+/// and where no line is understood, throws YAML::Exception. `others`: variables that win over those `before`.
+[[nodiscard]] config::Variables read_variables(
+    const std::filesystem::path& file, config::Variables before = {},
+    std::vector<std::string>* left_out = nullptr,
+    const config::Lookup& others = [](const std::string&) { return std::nullopt; });
+
+/// Files that only compose reads, each over those before it, as defaults.
+void add_defaults(const std::vector<std::filesystem::path>& files, ComposeVariables& variables,
+                  std::vector<std::string>* left_out = nullptr);
 
 }  // namespace dream::init

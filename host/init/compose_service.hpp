@@ -35,7 +35,7 @@ struct ServiceRole {
 struct ServiceContext {
   std::filesystem::path folder;  ///< that their paths count from
   const ComposeModel& model;
-  const ComposeVariables& variables;
+  ComposeVariables& variables;
   std::string folder_name;  ///< the name on the run's network that their project's folder gives them
   std::map<std::string, std::vector<std::string>> link_names;  ///< what others call a service in `links`
   std::map<std::string, std::string> built_images;  ///< an image and the `build` of the service that makes it

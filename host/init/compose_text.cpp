@@ -100,12 +100,10 @@ YAML::Node MapMaker::made() const {
   return map;
 }
 
-std::optional<std::string> ComposeVariables::value(const std::string& name) const {
-  const auto found = values_.find(name);
-  return found == values_.end() ? std::nullopt : std::optional(found->second);
-}
-
 namespace {
+
+/// Stands for a dollar that begins a variable.
+constexpr char mark_of_dollar = '\x01';
 
 bool is_of_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -123,26 +121,74 @@ std::set<std::string, std::less<>> names_that_must_be(std::string_view text) {
   return names;
 }
 
-}  // namespace
-
-std::string ComposeVariables::expanded(const std::string& text) {
-  return expanded(text, [](const std::string& name) { return "${" + name + "}"; });
+/// Where the brace is closed that opens at `open`, as config::expand() has it; the size of the text: nowhere.
+std::size_t closing_brace(std::string_view text, std::size_t open) {
+  std::size_t levels = 0;
+  for (std::size_t at = open; at < text.size(); ++at) {
+    if (text[at] == '{') ++levels;
+    if (text[at] == '}' && --levels == 0) return at;
+  }
+  return text.size();
 }
 
-std::string ComposeVariables::expanded(const std::string& text,
-                                       const std::function<std::string(const std::string&)>& unknown) {
+/// Whether a text may stand behind `${NAME-`.
+bool may_be_word(const std::string& text) {
+  return closing_brace("{" + text + "}", 0) == text.size() + 1;
+}
+
+}  // namespace
+
+ComposeVariables::ComposeVariables(config::Variables values, bool lenient)
+    : values_(std::move(values)), lenient_(lenient) {
+  for (const auto& [name, value] : values_) secrets_.see(name, value);
+}
+
+std::optional<std::string> ComposeVariables::value(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void ComposeVariables::add_defaults(const std::vector<std::filesystem::path>& files,
+                                    const config::Variables& values, const config::Variables& written) {
+  if (!values.empty()) files_.insert(files.begin(), files.end());
+  for (const auto& [name, value] : values) secrets_.see(name, value);
+  for (const auto& [name, value] : values) {
+    const bool is_new = values_.emplace(name, value).second;
+    std::string text = config::with_escaped_dollars(written.at(name));
+    std::ranges::replace(text, mark_of_dollar, '$');
+    if (text == "${" + name + "}" || without_default_.contains(name)) continue;
+    const bool is_secret = config::names_secret(name) || secrets_.masked(value) != value;
+    if (!is_secret && may_be_word(text))
+      defaults_.emplace(name, std::move(text));
+    else if (is_new)
+      without_default_.insert(name);
+  }
+}
+
+std::optional<std::string> ComposeVariables::marked(const std::string& name) {
+  std::optional<std::string> made = written_value(name);
+  if (made) std::ranges::replace(*made, '$', mark_of_dollar);
+  return made;
+}
+
+void ComposeVariables::join(const ComposeVariables& included) {
+  demanded_.insert(included.demanded_.begin(), included.demanded_.end());
+  withheld_.insert(included.withheld_.begin(), included.withheld_.end());
+  files_.insert(included.files_.begin(), included.files_.end());
+  secrets_.add(included.secrets_);
+}
+
+std::string ComposeVariables::expanded(const std::string& text) {
   if (text.find('$') == std::string::npos) return text;
   std::map<std::string, std::string, std::less<>> kept;  // stand for themselves
   std::string asked;
   const std::set<std::string, std::less<>> must_be = names_that_must_be(text);  // each where it is asked for
   const auto lookup = [&](const std::string& name) -> std::optional<std::string_view> {
     asked = name;
-    if (must_be.contains(name)) demanded_.insert(name);
+    if (must_be.contains(name) && !defaults_.contains(name)) demanded_.insert(name);
     if (const auto self = kept.find(name); self != kept.end()) return self->second;
     const auto found = values_.find(name);
-    if (found == values_.end()) return std::nullopt;
-    used_ = true;
-    return found->second;
+    return found == values_.end() ? std::nullopt : std::optional<std::string_view>(found->second);
   };
   // An empty value is none to `${NAME:?why}`.
   const auto has_value = [&](const std::string& name) {
@@ -158,7 +204,7 @@ std::string ComposeVariables::expanded(const std::string& text,
     if (!made && kept.empty()) names.insert(names.end(), must_be.begin(), must_be.end());
     std::size_t added = 0;
     for (const std::string& name : names)
-      if (!name.empty() && !has_value(name) && kept.emplace(name, unknown(name)).second) ++added;
+      if (!name.empty() && !has_value(name) && kept.emplace(name, "${" + name + "}").second) ++added;
     if (added == 0 && made) return made->text;
     if (added == 0 && lenient_) return text;
     // A variable that must be set stands for itself, too; all else is wrong.
@@ -166,52 +212,50 @@ std::string ComposeVariables::expanded(const std::string& text,
   }
 }
 
-namespace {
-
 /// "$NAME" as "${NAME}", "${NAME:?why}" as "${NAME}": without a value, nothing else of dream.json would work.
-std::string with_braces(std::string_view text) {
+std::string ComposeVariables::written(std::string_view text) {
   std::string made;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] != '$' || at + 1 == text.size()) {
       made += text[at];
-    } else if (text[at + 1] == '$') {
+      continue;
+    }
+    if (text[at + 1] == '$') {
       made += "$$";
       ++at;
-    } else {
-      const bool has_brace = text[at + 1] == '{';
-      const std::size_t begin = at + (has_brace ? 2 : 1);
-      std::size_t end = begin;
-      while (end < text.size() && is_of_name(text[end])) ++end;
-      if (end == begin) {
-        made += '$';
-        continue;
-      }
-      made += "${" + std::string(text.substr(begin, end - begin));
-      if (has_brace && (text.substr(end).starts_with(":?") || text.substr(end).starts_with("?")))
-        end = std::min(text.find('}', end), text.size());
-      if (!has_brace) made += '}';
-      at = end - 1;
+      continue;
     }
+    const bool has_brace = text[at + 1] == '{';
+    const std::size_t begin = at + (has_brace ? 2 : 1);
+    std::size_t end = begin;
+    while (end < text.size() && is_of_name(text[end])) ++end;
+    if (end == begin) {
+      made += '$';
+      continue;
+    }
+    const std::size_t close = has_brace ? closing_brace(text, at + 1) : end;
+    made += written_form(std::string(text.substr(begin, end - begin)), text.substr(end, close - end));
+    at = has_brace ? close : end - 1;
   }
   return made;
 }
 
-}  // namespace
-
-std::string ComposeVariables::written(const std::string& text) {
-  if (kind_ == Kind::of_root) return with_braces(text);
-  // What isn't known stays a variable; all other dollars are dollars.
-  const std::string mark(1, '\x01');
-  std::string made = config::with_escaped_dollars(
-      expanded(text, [&](const std::string& name) { return mark + "{" + name + "}"; }));
-  std::ranges::replace(made, '\x01', '$');
-  return made;
+/// `operation`: what stands behind the name, ":-word".
+std::string ComposeVariables::written_form(const std::string& name, std::string_view operation) {
+  if (without_default_.contains(name)) withheld_.insert(name);
+  const bool must_be = operation.starts_with(":?") || operation.starts_with('?');
+  const auto found = defaults_.find(name);
+  // An empty value is none to what begins with a colon.
+  if (found == defaults_.end() || (found->second.empty() && operation.starts_with(':')))
+    return "${" + name + (must_be ? "" : written(operation)) + "}";
+  if (operation.starts_with(":+") || operation.starts_with('+'))
+    return written(operation.substr(operation.find('+') + 1));
+  const bool has_colon = operation.starts_with(":-");
+  return "${" + name + (has_colon ? ":-" : "-") + found->second + "}";
 }
 
-std::optional<std::string> ComposeVariables::written_value(const std::string& name) const {
-  const std::optional<std::string> own = value(name);
-  if (!own) return std::nullopt;
-  return kind_ == Kind::of_root ? "${" + name + "}" : config::with_escaped_dollars(*own);
+std::optional<std::string> ComposeVariables::written_value(const std::string& name) {
+  return value(name) ? std::optional(written("${" + name + "}")) : std::nullopt;
 }
 
 std::string written_text(const YAML::Node& scalar) {

@@ -241,6 +241,15 @@ std::optional<long long> duration_ms(const std::string& text) {
   return text.empty() || !(total <= 0x7FFFFFFF) ? std::nullopt : std::optional(std::llround(total));
 }
 
+void tell_withheld(const ComposeVariables& variables, Draft& draft) {
+  const std::vector<std::string> names(variables.withheld().begin(), variables.withheld().end());
+  if (!names.empty())
+    draft.remark(fmt::format(
+        "Not written down, as they look like secrets or can't be said: the values of {} in files that "
+        "dream doesn't read. Put them into the .env of the root.",
+        join_words(names)));
+}
+
 std::string time_json(long long ms) {
   constexpr long long second = 1000;
   constexpr long long minute = 60 * second;

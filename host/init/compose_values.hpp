@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "init/compose_text.hpp"
 #include "init/draft.hpp"
 
 /// Values of a compose file, and of others like it, as dream.json has them. May throw YAML::Exception.
@@ -54,6 +55,9 @@ struct VariablesJson {
 
 /// "1m30s" as milliseconds.
 [[nodiscard]] std::optional<long long> duration_ms(const std::string& text);
+
+/// Which variables have a value in a file that only compose reads, and none here.
+void tell_withheld(const ComposeVariables& variables, Draft& draft);
 
 /// A time as dream.json has it: "1m30s", with quotes.
 [[nodiscard]] std::string time_json(long long ms);

@@ -291,9 +291,11 @@ class Processes {
 };
 
 /// A .env of another form is in nobody's way there.
-Result<config::Variables> variables_in(const fs::path& file) {
+Result<ComposeVariables> variables_in(const fs::path& file, bool is_of_root) {
   try {
-    return read_variables(file);
+    ComposeVariables variables(is_of_root ? read_variables(file) : config::Variables(), true);
+    if (!is_of_root) add_defaults({file}, variables);
+    return variables;
   } catch (const YAML::Exception& problem) {
     return Error{ErrorCode::configuration, problem.msg, {}, {}};
   }
@@ -311,16 +313,15 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
     if (!member_at(read, "processes").IsMap())
       return Error{ErrorCode::not_found, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
-    const Result<config::Variables> given = variables_in(file.parent_path() / ".env");
+    const Result<ComposeVariables> given = variables_in(file.parent_path() / ".env", draft.at("./") == "./");
     if (!given) draft.remark("Not read: " + to_string(given.error()) + ".");
-    ComposeVariables variables(
-        given ? *given : config::Variables(),
-        draft.at("./") == "./" ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere, true);
+    ComposeVariables variables = given ? *given : ComposeVariables({}, true);
     std::error_code ignored;
     const bool has_variables = given && fs::is_regular_file(file.parent_path() / ".env", ignored);
     if (!fs::exists(file.parent_path() / ".env", ignored))
       tell_env_example(file.parent_path(), "process-compose", draft);
     Processes(read, file.parent_path(), has_variables, variables, draft).add("from " + name);
+    tell_withheld(variables, draft);
   } catch (const YAML::Exception& problem) {
     return not_understood(name, problem.what());
   }

@@ -204,5 +204,43 @@ TEST_F(Init, each_variable_of_a_compose_file_is_kept_or_told) {
                               "db.networks.aliases.\n"));
 }
 
+TEST_F(Init, an_env_file_of_an_include_gives_defaults_and_no_values_of_the_project) {
+  write(".env", "DB_PASSWORD=hunter2\nHOST=h\n");
+  write("compose.yaml", "include: [{path: [db/compose.yml], env_file: [db/defaults.env, .env]}]\n");
+  write("db/compose.yml", R"(services:
+  db:
+    image: "d:${TAG}"
+    command: "go $FLAGS $API_TOKEN"
+    environment:
+      DB_PASSWORD: "${DB_PASSWORD:?set it}"
+      LEVEL: "${LEVEL:-info}"
+      FORMS: "${TAG:-a}${TAG-a}${TAG:?a}${TAG+a}${TAG:+$LEVEL}${NONE:-a}${NONE+a}"
+      KEY:
+      URL: $URL
+      JSON: $JSON
+      BROKEN: $BROKEN
+)");
+  write("db/defaults.env",
+        "TAG=16\nKEY=k\nURL=http://$HOST:${HOST}/$TAG\nFLAGS=a b\nAPI_TOKEN=two words\nNONE=\n"
+        "JSON='{\"a\": 1}'\nBROKEN='}'\n");
+  const std::string db = line("\"db\": {");
+  for (const char* part :
+       {R"("image": "d:${TAG-16}")", R"("DB_PASSWORD": "${DB_PASSWORD}")", R"("LEVEL": "${LEVEL:-info}")",
+        R"("FORMS": "${TAG:-16}${TAG-16}${TAG-16}a${LEVEL}${NONE:-a}a")", R"("KEY": "${KEY-k}")",
+        R"("URL": "${URL-http://${HOST}:${HOST}/16}")", R"("JSON": "${JSON-{\"a\": 1}}")",
+        R"("BROKEN": "${BROKEN}")", R"("command": ["go", "${FLAGS-a b}", "${API_TOKEN}"])"})
+    EXPECT_THAT(db, HasSubstr(part));
+  EXPECT_THAT(text(), AllOf(HasSubstr("// What db/defaults.env says stands here as defaults: "),
+                            HasSubstr("// compose wants these to be set: DB_PASSWORD.\n"),
+                            HasSubstr("the values of API_TOKEN and BROKEN in files that dream doesn't read."),
+                            Not(HasSubstr("hunter2")), Not(HasSubstr("two words"))));
+}
+
+TEST_F(Init, what_an_included_file_wants_to_be_set_is_named_too) {
+  write("compose.yaml", "include: [db/compose.yml]\nservices: {web: {image: \"w:${W:?no}\"}}\n");
+  write("db/compose.yml", "services: {db: {image: \"d:${TAG:?give it}\"}}\n");
+  EXPECT_THAT(text(), HasSubstr("// compose wants these to be set: TAG and W.\n"));
+}
+
 }  // namespace
 }  // namespace dream::init

@@ -65,7 +65,7 @@ services:
   EXPECT_THAT(included, HasSubstr(R"(["./sub/x:/x", "${DATA}:/data",)"));
   EXPECT_THAT(included, HasSubstr(R"("env": { "A": "${A:-a}" })")) << "nothing beside it says otherwise";
   write("sub/.env", "A=b\n");
-  EXPECT_THAT(line("\"in\": {"), HasSubstr(R"("env": { "A": "b" })"));
+  EXPECT_THAT(line("\"in\": {"), HasSubstr(R"("env": { "A": "${A:-b}" })"));
 }
 
 TEST_F(Init, the_comment_above_a_recipe_is_told_by_its_last_sentence) {
