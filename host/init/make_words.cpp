@@ -114,6 +114,20 @@ std::optional<std::string> MakeVariables::value_of(std::string_view text) const 
   return out;
 }
 
+bool MakeVariables::names_files(std::string_view text, int levels) const {
+  constexpr int most_levels = 8;
+  if (text.find_first_of("./") != std::string_view::npos) return true;
+  if (levels == most_levels) return false;
+  for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$', at + 1)) {
+    const std::string_view rest = text.substr(at + 1);
+    if (!rest.starts_with('(') && !rest.starts_with('{')) continue;
+    const auto value = values_.find(rest.substr(1, rest.find_first_of(" :)}", 1) - 1));
+    if (value != values_.end() && value->second != unknown_value && names_files(value->second, levels + 1))
+      return true;
+  }
+  return false;
+}
+
 std::optional<bool> MakeVariables::is_set(const std::string& name) const {
   if (const auto known = values_.find(name); known != values_.end()) {
     if (known->second == unknown_value) return std::nullopt;
@@ -154,6 +168,20 @@ bool MakeVariables::expand_into(std::string_view text, int levels, Others others
       return false;
   }
   return true;
+}
+
+std::string without_calls(std::string words) {
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const char c = words[at];
+    const bool is_in = depth > 0;
+    if ((c == '(' || c == '{') && (is_in || (at > 0 && words[at - 1] == '$')))
+      ++depth;
+    else if (is_in && (c == ')' || c == '}'))
+      --depth;
+    if (is_in || depth > 0) words[at] = '$';
+  }
+  return words;
 }
 
 std::vector<std::filesystem::path> files_named(const std::string& words,

@@ -30,6 +30,8 @@ class MakeVariables {
   /// The same, where a variable that the file doesn't set has the value that the environment gives it: mostly
   /// none.
   [[nodiscard]] std::optional<std::string> value_of(std::string_view text) const;
+  /// Whether a text, or a value that it takes, names files: it has a dot or a slash.
+  [[nodiscard]] bool names_files(std::string_view text, int levels = 0) const;
   /// Whether `ifdef` would find that it has a value; nothing: only make knows.
   [[nodiscard]] std::optional<bool> is_set(const std::string& name) const;
 
@@ -43,6 +45,9 @@ class MakeVariables {
   std::map<std::string, std::string, std::less<>> values_;
   bool doubts_others_ = false;
 };
+
+/// "$(error set Q: please)" has no names, and no colon of a rule: each character of a call is a "$".
+[[nodiscard]] std::string without_calls(std::string words);
 
 /// The files that the words of an `include` name, `*` and `?` among them, sorted for each word; a word that
 /// matches none is kept as it is. Relative ones count from `folder`.

@@ -57,21 +57,6 @@ std::string defined_by(const std::string& line) {
   return word != words.end() && *word == "define" && word + 1 != words.end() ? word[1] : std::string();
 }
 
-/// "$(error set Q: please)" has no names, and no colon of a rule: only "$" stays of what is in brackets.
-std::string without_calls(const std::string& words) {
-  std::string left;
-  std::size_t depth = 0;
-  for (const char c : words) {
-    if (depth == 0) left += c;
-    if ((c == '(' || c == '{') && (depth > 0 || left.ends_with(c == '(' ? "$(" : "${"))) {
-      if (depth++ == 0) left.pop_back();
-    } else if (depth > 0 && (c == ')' || c == '}')) {
-      --depth;
-    }
-  }
-  return left;
-}
-
 struct Target {
   std::vector<std::string> needs;
   std::set<std::string> known_needs;
@@ -113,6 +98,9 @@ class Makefile {
 
   /// It makes targets while make reads it: `$(eval …)`.
   [[nodiscard]] bool has_evaluated() const { return has_evaluated_; }
+
+  /// Words of rules whose names only make knows: "$(addprefix build-,$(ARCHS))".
+  [[nodiscard]] const std::vector<std::string>& unknown_names() const { return unknown_names_; }
 
   /// Names that are words, as they were met: files mostly have a dot or a slash. Whether some are called
   /// phony says nothing of the others.
@@ -218,7 +206,8 @@ class Makefile {
       recipe_prefix_ = prefix.empty() ? '\t' : prefix[0];
     }
     variables_.assign(words, conditions_.is_certain());
-    words = without_calls(with_marks(std::move(words)));
+    const std::string written = with_marks(std::move(words));
+    words = without_calls(written);
     const std::size_t colon = words.find(':');
     // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
@@ -226,8 +215,28 @@ class Makefile {
       return;
     if (words.substr(colon).starts_with("://")) return;
     const std::size_t about = std::min(line.find("##"), line.size());
-    rule(words.substr(0, colon), words.substr(colon + 1),
+    const bool is_phony = trimmed(words.substr(0, colon)) == ".PHONY";
+    rule(with_names(written.substr(0, colon), words.substr(0, colon), false),
+         is_phony ? with_names(written.substr(colon + 1), words.substr(colon + 1), true)
+                  : words.substr(colon + 1),
          line.substr(std::min(line.find_first_not_of("# ", about), line.size())));
+  }
+
+  /// The names that variables stand for; `without`: the same without calls. Most that only make knows are
+  /// those of files, and no tasks.
+  std::string with_names(const std::string& written, const std::string& without, bool are_phony) {
+    std::string names;
+    for (std::size_t at = without.find_first_not_of(" \t"); at != std::string::npos;) {
+      const std::size_t end = std::min(without.find_first_of(" \t", at), without.size());
+      const std::string word = written.substr(at, end - at);
+      const auto name = word.find('$') == std::string::npos ? word : variables_.expand(word);
+      names += name.value_or(without.substr(at, end - at)) + " ";
+      if (!name && (are_phony || !variables_.names_files(word)) &&
+          std::ranges::find(unknown_names_, without_marks(word)) == unknown_names_.end())
+        unknown_names_.push_back(without_marks(word));
+      at = without.find_first_not_of(" \t", end);
+    }
+    return names;
   }
 
   void rule(const std::string& heads, const std::string& rest, const std::string& about) {
@@ -317,7 +326,7 @@ class Makefile {
   fs::path folder_;  ///< that make runs in
   MakeVariables variables_;
   std::set<fs::path> seen_;
-  std::vector<std::string> not_read_;
+  std::vector<std::string> not_read_, unknown_names_;
   std::map<std::string, Target> targets_;
   std::set<std::string> needed_;  ///< by any of them
   std::vector<std::string> names_;
@@ -341,15 +350,20 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   const std::string project = draft.at("./");
   const Makefile makefile(file, **text);
   for (const std::string& what : makefile.not_read()) {
-    draft.remark(
+    draft.tell_unread(
         fmt::format("{} includes {}, which can't be read here: its targets are missing.", file_name, what));
   }
   if (const std::vector<std::string> names = makefile.doubtful(); !names.empty())
     draft.remark(fmt::format("Only make can tell whether {} has these, which stand in conditions: {}.",
                              file_name, join_words(names)));
   if (makefile.has_evaluated())
-    draft.remark(fmt::format("{} has $(eval), which only make can follow: targets that it makes are missing.",
-                             file_name));
+    draft.tell_unread(fmt::format(
+        "{} has $(eval), which only make can follow: targets that it makes are missing.", file_name));
+  std::vector<std::string> unknown;
+  for (const std::string& word : makefile.unknown_names()) unknown.push_back("`" + printable(word) + "`");
+  if (!unknown.empty())
+    draft.tell_unread(fmt::format("Only make knows the names of {} in {}: these targets are missing.",
+                                  first_of(unknown), file_name));
   const auto gathered = makefile.gathered();
   std::map<std::string, std::string> tasks;  // the names that they got
   for (const std::string& name : makefile.names()) {

@@ -69,6 +69,31 @@ TEST_F(Init, what_foreman_and_overmind_are_told_beside_their_ports_is_a_line) {
   EXPECT_THAT(text(), HasSubstr("// Not read: .foreman: "));
 }
 
+TEST_F(Init, targets_that_a_variable_names_are_tasks_and_those_of_a_function_are_told) {
+  write("Makefile", R"(NAMES := one two
+ARCHS = amd64 arm64
+B = $(addprefix build-,$(ARCHS))
+OBJS = $(SRCS:.c=.o)
+TOOLS = $(notdir $(wildcard cmd/*))
+.PHONY: all $(B) $(TOOLS)
+all: $(B)
+	x
+$(NAMES) ${THREE} four:
+	x
+$(B): build-%:
+	x
+$(OBJS) out/$(NAME): x
+	x
+$(addprefix push-,$(ARCHS)):
+	x
+)");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "four", "one", "two"));
+  EXPECT_THAT(text(), HasSubstr("// Only make knows the names of `$(B)`, `$(TOOLS)`, `${THREE}` and "
+                                "`$(addprefix push-,$(ARCHS))` in Makefile: these targets are missing.\n"));
+  write("Makefile", "B = $(addprefix build-,a b)\n$(B):\n\tx\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("failed: "), HasSubstr("the names of `$(B)` in Makefile")));
+}
+
 TEST_F(Init, a_target_with_a_colon_and_those_that_make_evaluates) {
   write("Makefile", "all: deploy\\:prod\ndeploy\\:prod:\n\t@x\nplain:\n\ty\n.PHONY: all\n");
   const Workspace made = workspace();
