@@ -188,7 +188,7 @@ bool has_template(const YAML::Node& process) {
 }
 
 YAML::Node with_values(const YAML::Node& node, ComposeVariables& variables) {
-  static const std::set<std::string> left{"command", "environment", "entrypoint", "description"};
+  static const std::set<std::string> left{"command", "environment", "entrypoint", "description", "headers"};
   if (node.IsScalar() && node.Scalar().find('$') != std::string::npos)
     return YAML::Node(variables.expanded(node.Scalar()));
   if (!node.IsSequence() && !node.IsMap()) return node;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/process.hpp"
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "config/env_expansion.hpp"
 #include "config/env_file.hpp"
@@ -27,11 +28,8 @@ std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
   return duration_ms(text_at(map, key) + "s");
 }
 
-/// A probe as dream's `ready` and `health` have it; empty: it can't be said.
-std::string probe_json(const YAML::Node& probe) {
-  if (const std::string line = text_at(member_at(probe, "exec"), "command"); !line.empty())
-    return "\"exec\": " + json_string(shell_line(line));
-  const YAML::Node http = member_at(probe, "http_get");
+/// The URL that a probe asks; empty: it can't be said.
+std::string url_of(const YAML::Node& http) {
   if (!http.IsMap() || text_at(http, "scheme") == "https") return {};
   std::string host = text_at(http, "host");
   if (host == "127.0.0.1" || host == "localhost") host.clear();
@@ -42,9 +40,21 @@ std::string probe_json(const YAML::Node& probe) {
                       (port.empty() || (port.front() != '0' && std::stoi(port) <= 65535));
   const std::string words = host + path;  // a template is no part of a URL
   if (!number || words.find_first_of("{} \t#") != std::string::npos || !is_printable(words)) return {};
-  return "\"http\": " + json_string(host.empty()
-                                        ? ":" + (port.empty() ? "80" : port) + path
-                                        : "http://" + host + (port.empty() ? "" : ":" + port) + path);
+  return host.empty() ? ":" + (port.empty() ? "80" : port) + path
+                      : "http://" + host + (port.empty() ? "" : ":" + port) + path;
+}
+
+/// What a line needs in front of it to run in a folder other than that of its process.
+std::string way_to(const std::string& written, const ProcessFolder& from) {
+  if (written.empty() || is_template(written)) return from.before;
+  const ProcessFolder to = folder_of_process(written);
+  if (written.starts_with('/') || written.find('$') != std::string::npos) return to.before;
+  // Without the slash that would be a part of its own.
+  const auto plain = [](const std::string& path) {
+    return (fs::path(path) / ".").lexically_normal().parent_path();
+  };
+  const fs::path path = plain("/" + written).lexically_relative(plain("/" + from.project));
+  return path == "." ? std::string() : "cd " + shell_quoted(path.string()) + " || exit; ";
 }
 
 }  // namespace
@@ -57,8 +67,8 @@ std::string shell_line(std::string line) {
 
 TaskDraft Process::task(const ProcessFolder& folder, Role role, const Common& common) {
   command(folder);
-  ready(role);
-  health();
+  ready(folder, role);
+  health(folder);
   if (is_daemon()) add("leftovers", "\"keep\"");
   restart();
   success_codes();
@@ -103,13 +113,60 @@ void Process::command(const ProcessFolder& folder) {
   add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
 }
 
+/// As dream's `ready` and `health` have it; empty: it can't be said.
+std::string Process::probe_json(const std::string& key, const ProcessFolder& folder) {
+  const YAML::Node probe = member_at(node_, key.c_str());
+  if (!probe.IsMap()) return {};
+  const YAML::Node exec = member_at(probe, "exec");
+  std::string made;
+  if (const std::string line = text_at(exec, "command"); !line.empty())
+    made = "\"exec\": " +
+           shell_command_json(way_to(text_at(exec, "working_dir"), folder) + shell_line(line), shell_);
+  else if (const std::string url = url_of(member_at(probe, "http_get")); !url.empty())
+    made = "\"http\": " + http_json(url, key);
+  if (made.empty()) draft_.leave_out(key, name_);
+  return made;
+}
+
+std::string Process::http_json(const std::string& url, const std::string& key) {
+  constexpr int first_status = 100, last_status = 599;
+  const YAML::Node http = member_at(member_at(node_, key.c_str()), "http_get");
+  std::vector<Member> members{{"url", json_string(url)}};
+  if (const std::string status = text_at(http, "status_code"); !status.empty()) {
+    int number = 0;
+    std::from_chars(status.data(), status.data() + status.size(), number);
+    if (number >= first_status && number <= last_status)
+      members.emplace_back("status", std::to_string(number));
+    else
+      draft_.leave_out(key + ".http_get.status_code", name_);
+  }
+  std::vector<Member> headers;
+  for (const auto& one : member_at(http, "headers"))
+    if (one.second.IsScalar())
+      headers.emplace_back(one.first.Scalar(), json_string(variables_.written(one.second.Scalar())));
+  if (!headers.empty()) members.emplace_back("headers", object_json(headers));
+  return members.size() == 1 ? members.front().second : object_json(members);
+}
+
+/// A try of dream's takes 5 s at most, and one that passes is enough.
+void Process::tell_what_a_probe_loses(const std::string& key, std::initializer_list<const char*> lost) {
+  constexpr int longest_try_ms = 5000;
+  const YAML::Node probe = member_at(node_, key.c_str());
+  const auto leave_out = [&](const char* what) { draft_.leave_out(key + "." + what, name_); };
+  if (seconds_at(probe, "timeout_seconds").value_or(0) > longest_try_ms) leave_out("timeout_seconds");
+  if (const std::string number = text_at(probe, "success_threshold"); !number.empty() && number != "1")
+    leave_out("success_threshold");
+  for (const char* what : lost)
+    if (const std::string number = text_at(probe, what); !number.empty() && number != "0") leave_out(what);
+}
+
 /// Of what all wait for the end of, nobody asks when it is ready, unless it leaves a daemon.
-void Process::ready(Role role) {
+void Process::ready(const ProcessFolder& folder, Role role) {
   if (role.until_ended && !is_daemon()) return;
   std::string ready;
-  if (const YAML::Node probe = member_at(node_, "readiness_probe"); probe.IsMap()) {
-    ready = probe_json(probe);
-    if (ready.empty()) draft_.leave_out("readiness_probe", name_);
+  if (member_at(node_, "readiness_probe").IsMap()) {
+    ready = probe_json("readiness_probe", folder);
+    if (!ready.empty()) tell_what_a_probe_loses("readiness_probe", {"failure_threshold"});
   } else if (const std::string words = text_at(node_, "ready_log_line"); !words.empty()) {
     std::string pattern;
     for (const char c : words) pattern += c == '*' ? std::string("\\*") : std::string(1, c);
@@ -122,13 +179,18 @@ void Process::ready(Role role) {
         fmt::format("{} has no probe here: what needs it starts as soon as it has started.", name_));
 }
 
-void Process::health() {
-  const YAML::Node probe = member_at(node_, "liveness_probe");
-  const std::string health = probe_json(probe);
-  if (health.empty() && probe.IsMap()) draft_.leave_out("liveness_probe", name_);
+void Process::health(const ProcessFolder& folder) {
+  std::string health = probe_json("liveness_probe", folder);
   if (health.empty()) return;
-  const auto every = seconds_at(probe, "period_seconds");
-  add("health", "{ " + health + (every && *every > 0 ? ", \"every\": " + time_json(*every) : "") + " }");
+  const YAML::Node probe = member_at(node_, "liveness_probe");
+  if (const auto every = seconds_at(probe, "period_seconds"); every && *every > 0)
+    health += ", \"every\": " + time_json(*every);
+  const std::string most = text_at(probe, "failure_threshold");
+  int failures = 0;
+  std::from_chars(most.data(), most.data() + most.size(), failures);
+  if (failures > 0) health += ", \"failures\": " + std::to_string(failures);
+  tell_what_a_probe_loses("liveness_probe", {"initial_delay_seconds"});
+  add("health", "{ " + health + " }");
 }
 
 void Process::restart() {

@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <vector>
@@ -55,8 +56,11 @@ class Process {
  private:
   void add(const std::string& key, const std::string& value) { members_.emplace_back(key, value); }
   void command(const ProcessFolder& folder);
-  void ready(Role role);
-  void health();
+  [[nodiscard]] std::string probe_json(const std::string& key, const ProcessFolder& folder);
+  [[nodiscard]] std::string http_json(const std::string& url, const std::string& key);
+  void tell_what_a_probe_loses(const std::string& key, std::initializer_list<const char*> lost);
+  void ready(const ProcessFolder& folder, Role role);
+  void health(const ProcessFolder& folder);
   void restart();
   void success_codes();
   void environment(const ProcessFolder& folder, const Common& common);

@@ -38,6 +38,49 @@ TEST_F(Init, a_stack_with_daemons_goes_on_until_it_is_stopped) {
   EXPECT_EQ(workspace().projects.at("./").tasks.at("up").executor, "shell");
 }
 
+TEST_F(Init, an_exec_probe_runs_where_its_process_does_and_in_its_shell) {
+  write("process-compose.yaml", R"(processes:
+  away: {command: x, working_dir: /srv/app, readiness_probe: {exec: {command: test -f a}}}
+  own: {command: x, readiness_probe: {exec: {command: test -f a, working_dir: sub/in}}}
+  back: {command: x, working_dir: sub, readiness_probe: {exec: {command: test -f a, working_dir: .}}}
+  same: {command: x, working_dir: sub, readiness_probe: {exec: {command: test -f a, working_dir: ./sub/}}}
+  bash: {command: x, liveness_probe: {exec: {command: "[[ ${A} == 1 ]]"}}}
+)");
+  workspace();
+  const std::string made = text();
+  for (const char* part :
+       {R"("ready": { "exec": "cd /srv/app || exit; test -f a" })",
+        R"("ready": { "exec": "cd sub/in || exit; test -f a" })",
+        R"("ready": { "exec": "cd .. || exit; test -f a" })", R"("ready": { "exec": "test -f a" })",
+        R"("health": { "exec": ["bash", "-c", "[[ $${A} == 1 ]]"] })"})
+    EXPECT_THAT(made, HasSubstr(part));
+}
+
+TEST_F(Init, what_a_probe_says_of_status_headers_and_failures_is_taken_over) {
+  write(".env", "TOKEN=hunter2\n");
+  write("process-compose.yaml", R"(processes:
+  a:
+    command: x
+    readiness_probe:
+      http_get: {port: 80, path: /ok, status_code: 204, headers: {Authorization: "Bearer ${TOKEN}"}}
+      failure_threshold: 9
+      success_threshold: 2
+      initial_delay_seconds: 5
+    liveness_probe:
+      {exec: {command: "false"}, initial_delay_seconds: 2, period_seconds: 1, failure_threshold: 8, timeout_seconds: 9}
+  b: {command: x, readiness_probe: {http_get: {port: 80, status_code: 999}, success_threshold: 1, timeout_seconds: 1}}
+)");
+  workspace();
+  const std::string made = text();
+  for (const char* part :
+       {R"({ "url": ":80/ok", "status": 204, "headers": { "Authorization": "Bearer ${TOKEN}" } })",
+        R"("health": { "exec": "false", "every": "1s", "failures": 8 })",
+        "// Not taken over: readiness_probe.success_threshold, readiness_probe.failure_threshold, "
+        "liveness_probe.timeout_seconds and liveness_probe.initial_delay_seconds of a.\n",
+        "// Not taken over: readiness_probe.http_get.status_code of b.\n"})
+    EXPECT_THAT(made, HasSubstr(part));
+}
+
 TEST_F(Init, daemons_end_with_the_process_whose_end_is_that_of_all) {
   write("process-compose.yaml", R"(processes:
   db: {command: begin, is_daemon: true}
