@@ -217,35 +217,31 @@ class Arrangement {
     known->members.emplace_back("async", async ? "true" : "false");
   }
 
-  /// A script of the root that only runs those of the packages: `--all` would run each of them twice.
+  /// The line of a script of the root, or of the one that it does nothing but call.
+  std::string line_of(const std::string& script) {
+    std::string line = own_.scripts.at(script);
+    const auto called = own_.scripts.find(script_called_by(line));
+    if (called == own_.scripts.end() || !only_runs_in_all(called->second, script) ||
+        !hooks_of(called->first).empty())
+      return line;
+    return called->second;
+  }
+
+  /// Scripts of the root that only run those of the packages: `--all` would run each of them twice.
   void collect_in_root(const PackageSteps& steps) {
-    std::vector<std::string> collected;
-    for (const auto& [script, line] : own_.scripts) {
-      if (rules_.own(own_, script) != nullptr || !only_runs_in_all(line, script)) continue;
-      const bool is_of_nx = line.find("run-many") != std::string::npos;
-      // Each target is a call of nx, which runs again what it needs: all of them in one call do not.
-      const auto is_target = [&task = script](const Package& package) {
-        return package.targets.contains(task) || package.targets_over_scripts.contains(task);
-      };
-      if (is_of_nx && (rules_.nx_finds_targets() || std::ranges::any_of(packages_, is_target))) continue;
-      if (has_hooks(script)) continue;
-      NeedsDraft needs{own_.path, script, {}, true};
-      const Rule* rule = rules_.common(script);
-      const bool at_once = starts_all_at_once(line, rule != nullptr && !rule->needs.empty());
-      for (const Package& package : packages_) {
-        if (!package.scripts.contains(script) || (only_calls("lerna", line) && !package.is_of_lerna))
-          continue;
-        const Rule* own = rules_.of(package, script);
-        if (rules_.lasts_everywhere(script) && (own == nullptr || !own->is_taken_away))
-          needs.entries.push_back({package.path, script});
-        else
-          add_entry(package, script, false, needs, at_once);
+    std::vector<std::string> collected, others;
+    std::map<std::string, std::vector<std::string>> going_on;  // by what says so
+    for (const auto& [script, written] : own_.scripts) {
+      const std::string line = line_of(script);
+      if (!collect(script, line, steps)) {
+        const bool is_there =
+            std::ranges::any_of(packages_, [&](const Package& one) { return one.scripts.contains(script); });
+        if (is_there && runs_in_others(line, script) && hooks_of(script).empty()) others.push_back(script);
+        continue;
       }
-      if (needs.entries.empty()) continue;
-      if (only_calls("turbo", line)) add_needs_of_lacking(script, steps, needs);
-      draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
-      draft_.add_needs(std::move(needs));
       collected.push_back(script);
+      if (const std::string why = goes_on_said_by(line); !why.empty())
+        going_on[why].push_back("`dream " + script + " -k`");
       if (const std::string jobs = jobs_said_by(line); !jobs.empty())
         draft_.remark(fmt::format("{} of the root runs {} at a time: `dream {} {}`.", script, jobs, script,
                                   option_of_jobs(jobs)));
@@ -253,6 +249,42 @@ class Arrangement {
     if (!collected.empty())
       draft_.remark(fmt::format("{} of the root {} those of all packages, as in package.json.",
                                 join_words(collected), collected.size() == 1 ? "runs" : "run"));
+    for (const auto& [why, calls] : going_on)
+      draft_.remark(fmt::format("{} {} on after a failure, as {} does.", join_words(calls),
+                                calls.size() == 1 ? "goes" : "go", why));
+    if (!others.empty())
+      draft_.remark(
+          fmt::format("{} of the root {} those of packages, too, so `--all` would run them twice: "
+                      "`dream {} --all -p '!./'` leaves the root out.",
+                      join_words(others), others.size() == 1 ? "runs" : "run", others.front()));
+  }
+
+  /// Whether the root's script is a task for those of the packages.
+  bool collect(const std::string& script, const std::string& line, const PackageSteps& steps) {
+    if (rules_.own(own_, script) != nullptr || !only_runs_in_all(line, script)) return false;
+    const bool is_of_nx = line.find("run-many") != std::string::npos;
+    // Each target is a call of nx, which runs again what it needs: all of them in one call do not.
+    const auto is_target = [&task = script](const Package& package) {
+      return package.targets.contains(task) || package.targets_over_scripts.contains(task);
+    };
+    if (is_of_nx && (rules_.nx_finds_targets() || std::ranges::any_of(packages_, is_target))) return false;
+    if (has_hooks(script)) return false;
+    NeedsDraft needs{own_.path, script, {}, true};
+    const Rule* rule = rules_.common(script);
+    const bool at_once = starts_all_at_once(line, rule != nullptr && !rule->needs.empty());
+    for (const Package& package : packages_) {
+      if (!package.scripts.contains(script) || (only_calls("lerna", line) && !package.is_of_lerna)) continue;
+      const Rule* own = rules_.of(package, script);
+      if (rules_.lasts_everywhere(script) && (own == nullptr || !own->is_taken_away))
+        needs.entries.push_back({package.path, script});
+      else
+        add_entry(package, script, false, needs, at_once);
+    }
+    if (needs.entries.empty()) return false;
+    if (only_calls("turbo", line)) add_needs_of_lacking(script, steps, needs);
+    draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
+    draft_.add_needs(std::move(needs));
+    return true;
   }
 
   /// For turbo each package has each task: what one needs is run, also where the package lacks its script.
@@ -270,11 +302,16 @@ class Arrangement {
       if (!known.contains({entry->project, entry->task})) needs.entries.push_back(*entry);
   }
 
-  /// What npm runs around a script would be lost.
-  bool has_hooks(const std::string& script) {
+  [[nodiscard]] std::vector<std::string> hooks_of(const std::string& script) const {
     std::vector<std::string> hooks;
     for (const char* when : {"pre", "post"})
       if (own_.scripts.contains(when + script)) hooks.push_back(when + script);
+    return hooks;
+  }
+
+  /// What npm runs around a script would be lost.
+  bool has_hooks(const std::string& script) {
+    const std::vector<std::string> hooks = hooks_of(script);
     if (hooks.empty()) return false;
     draft_.remark(fmt::format(
         "{} of the root stays as it is, with {}: `dream {} --all` would run those of the packages "

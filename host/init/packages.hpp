@@ -74,6 +74,14 @@ struct Package {
 /// build", "pnpm -r build".
 [[nodiscard]] bool only_runs_in_all(const std::string& line, const std::string& script);
 
+/// Whether one of a line's commands runs the script of this name in some packages, or in all of them.
+[[nodiscard]] bool runs_in_others(const std::string& line, const std::string& script);
+/// The script of the same package that a line does nothing but call: "npm run test:all"; empty: none.
+[[nodiscard]] std::string script_called_by(const std::string& line);
+/// What says that a line that runs a script in all packages goes on after a failure: "--continue", or the
+/// name of its tool, which does so by itself; empty: it doesn't.
+[[nodiscard]] std::string goes_on_said_by(const std::string& line);
+
 /// Whether such a line starts it in all of them at once, however many there are: "pnpm -r --parallel dev".
 /// `has_order`: some come after others, where the tool sees to that.
 [[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);

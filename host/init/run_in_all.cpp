@@ -75,12 +75,20 @@ std::string without_filter_of_all(std::string line) {
   return line;
 }
 
-/// The words of a line that does one thing, from its tool on: without `npx`, `pnpm exec` and the like.
-Words words_from_tool(const std::string& written) {
-  const std::string line = without_filter_of_all(written);
+/// Without `X=1`, `cross-env X=1` and the like in front.
+Words without_assignments(Words words) {
+  const auto is_in_front = [](const std::string& word) {
+    const std::size_t equals = word.find('=');
+    return word == "cross-env" || word == "env" ||
+           (equals != std::string::npos && is_word(word.substr(0, equals), "_"));
+  };
+  words.erase(words.begin(), std::ranges::find_if_not(words, is_in_front));
+  return words;
+}
+
+/// From the tool on: without `npx`, `pnpm exec` and the like.
+Words from_tool(Words words) {
   static const std::set<std::string, std::less<>> starters{"npx", "bunx", "pnpm", "yarn", "npm"};
-  if (line.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return {};
-  Words words = words_in(line);
   if (words.empty() || !starters.contains(words.front())) return words;
   const auto tool = std::find_if(words.begin() + 1, words.end(), [](const std::string& word) {
     return word != "exec" && word != "-w" && word != "--workspace-root" && word != "--";
@@ -88,6 +96,13 @@ Words words_from_tool(const std::string& written) {
   if (tool != words.end() && (*tool == "turbo" || *tool == "lerna" || *tool == "nx"))
     words.erase(words.begin(), tool);
   return words;
+}
+
+/// The same of a line that does one thing.
+Words words_from_tool(const std::string& written) {
+  const std::string line = without_filter_of_all(written);
+  if (line.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return {};
+  return from_tool(words_in(line));
 }
 
 /// Of `-t build`, `--target=build`, only "build".
@@ -100,11 +115,8 @@ void unwrap_targets(Words& words) {
   }
 }
 
-}  // namespace
-
-bool only_runs_in_all(const std::string& line, const std::string& script) {
-  Words words = words_from_tool(line);
-  if (words.size() < 2) return false;
+/// Takes the tool away, and what says that it runs a script in all packages; whether it does.
+bool take_in_all(Words& words) {
   const std::string tool = words.front();
   words.erase(words.begin());
   const bool in_all =
@@ -116,9 +128,51 @@ bool only_runs_in_all(const std::string& line, const std::string& script) {
       (tool == "yarn" && take_option(words, {"workspaces"}));
   if (tool == "yarn") take_option(words, {"foreach"});
   if (tool == "nx") unwrap_targets(words);
+  return in_all;
+}
+
+}  // namespace
+
+bool only_runs_in_all(const std::string& line, const std::string& script) {
+  Words words = words_from_tool(line);
+  if (words.size() < 2) return false;
+  const bool in_all = take_in_all(words);
   std::erase_if(words, is_harmless);
   if (words.size() == 2 && words.front() == "run") words.erase(words.begin());
   return in_all && words == Words{script};
+}
+
+bool runs_in_others(const std::string& line, const std::string& script) {
+  return std::ranges::any_of(shell_commands(without_filter_of_all(line)), [&](const std::string& command) {
+    Words words = from_tool(without_assignments(words_in(command)));
+    if (words.size() < 2) return false;
+    const bool by_filter = std::ranges::any_of(
+        words, [](const std::string& word) { return word == "-F" || word.starts_with("--filter"); });
+    return (take_in_all(words) || by_filter) && std::ranges::find(words, script) != words.end();
+  });
+}
+
+std::string script_called_by(const std::string& line) {
+  static const std::set<std::string, std::less<>> tools{"npm", "pnpm", "yarn", "bun"};
+  const Words words = words_in(line);
+  const bool has_run = words.size() == 3 && words[1] == "run";
+  const bool is_call = has_run || (words.size() == 2 && words.front() != "npm");
+  return is_call && tools.contains(words.front()) ? words.back() : std::string();
+}
+
+std::string goes_on_said_by(const std::string& line) {
+  static const std::set<std::string, std::less<>> options{
+      "--continue",      "--continue=always", "--continue=dependencies-successful",
+      "--continue=true", "--no-bail",         "--bail=false"};
+  const Words words = words_from_tool(line);
+  if (words.empty()) return {};
+  const auto said =
+      std::ranges::find_if(words, [](const std::string& word) { return options.contains(word); });
+  if (said != words.end()) return *said;
+  const bool stops_nx = std::ranges::any_of(words, [](const std::string& word) {
+    return (word.starts_with("--nxBail") || word.starts_with("--nx-bail")) && !word.ends_with("=false");
+  });
+  return words.front() == "npm" || (words.front() == "nx" && !stops_nx) ? words.front() : std::string();
 }
 
 bool starts_all_at_once(const std::string& line, bool has_order) {
@@ -155,12 +209,14 @@ bool only_calls(const std::string& tool, const std::string& line) {
 }
 
 std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
-  const std::vector<std::string> words = words_in(line);
+  const Words words = without_assignments(words_in(line));
   const auto has = [&](std::initializer_list<const char*> options) {
     return std::ranges::any_of(
         options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
   };
-  if (words.size() < 2 || has({"--parallel", "--no-sort", "&&", ";"})) return {};
+  // To yarn `--parallel` only says that several may run at a time.
+  if (words.size() < 2 || has({"--no-sort", "&&", ";"}) || (words[0] != "yarn" && has({"--parallel"})))
+    return {};
   const auto has_t = [](const std::string& word) {  // "-pvit"
     return word.starts_with('-') && is_word(word.substr(1), "") && word.find('t') != std::string::npos;
   };

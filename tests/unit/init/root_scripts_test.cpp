@@ -5,6 +5,7 @@
 namespace dream::init {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -36,6 +37,53 @@ TEST_F(Init, the_script_of_the_same_name_decides_whether_the_packages_have_an_or
   EXPECT_THAT(plan(workspace(), "./a", "dev"), ElementsAre("./b:dev", "./a:dev"));
   EXPECT_THAT(plan(workspace(), "./a", "build"), ElementsAre("./b:build", "./a:build")) << "builds end";
   EXPECT_THAT(text(), Not(HasSubstr("no order")));
+}
+
+TEST_F(Init, yarn_keeps_the_order_with_parallel_and_behind_variables) {
+  write("a/package.json", R"({"name": "a", "scripts": {"test": "x"}, "dependencies": {"b": "*"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"test": "x"}})");
+  for (const char* line : {"yarn workspaces foreach --all --parallel --topological-dev run test",
+                           "yarn workspaces foreach -Ap --topological run test",
+                           "X=1 yarn workspaces foreach -At run test", "cross-env X=1 lerna run test"}) {
+    write("package.json", R"({"workspaces": ["*"], "scripts": {"test": ")" + std::string(line) + "\"}}");
+    EXPECT_THAT(plan(workspace(), "./a", "test"), ElementsAre("./b:test", "./a:test")) << line;
+  }
+}
+
+TEST_F(Init, what_goes_on_after_a_failure_is_told_of_the_scripts_that_collect) {
+  write("a/package.json", R"({"name": "a", "scripts": {"test": "x", "lint": "x", "e2e": "x", "fmt": "x"}})");
+  write(
+      "package.json",
+      R"({"workspaces": ["*"], "scripts": {"test": "turbo run test --continue", "lint": "turbo lint --continue",
+        "e2e": "nx run-many -t e2e", "fmt": "turbo run fmt --continue=never"}})");
+  EXPECT_THAT(
+      text(),
+      AllOf(HasSubstr("// `dream lint -k` and `dream test -k` go on after a failure, as --continue does.\n"),
+            HasSubstr("// `dream e2e -k` goes on after a failure, as nx does.\n"), Not(HasSubstr("fmt -k"))));
+  write("package.json", R"({"workspaces": ["*"], "scripts": {"test": "pnpm -r --no-bail test",
+        "lint": "npm run lint -ws", "e2e": "nx run-many -t e2e --nxBail"}})");
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("test -k` goes on after a failure, as --no-bail does.\n"),
+                    HasSubstr("lint -k` goes on after a failure, as npm does.\n"), Not(HasSubstr("e2e -k"))));
+}
+
+TEST_F(Init, what_all_would_run_twice_is_collected_through_another_script_or_told) {
+  write("a/package.json",
+        R"({"name": "a", "scripts": {"test": "x", "build": "x", "lint": "x", "dev": "x"}})");
+  write("package.json",
+        R"({"workspaces": ["*"], "scripts": {"test": "npm run test:all", "test:all": "turbo run test",
+        "build": "FORCE_COLOR=1 turbo run build", "lint": "eslint . && pnpm --filter './a' run lint",
+        "dev": "vite"}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "test"), "null");
+  EXPECT_THAT(plan(made, "./", "test"), ElementsAre("./a:test", "./:test"));
+  EXPECT_THAT(text(),
+              HasSubstr("// build and lint of the root run those of packages, too, so `--all` would run "
+                        "them twice: `dream build --all -p '!./'` leaves the root out.\n"));
+  write("package.json",
+        R"({"workspaces": ["*"], "scripts": {"test": "yarn test:all", "test:all": "turbo run test",
+        "pretest:all": "x"}})");
+  EXPECT_THAT(text(), Not(HasSubstr("null"))) << "what npm runs around it would be lost";
 }
 
 }  // namespace
