@@ -49,7 +49,7 @@ Result<void> add_deno(const fs::path& root, Draft& draft) {
   for (const std::string& folder : members_of(root, *patterns)) {
     if (const auto added = add(folder, !patterns->empty()); !added) return added.error();
   }
-  add_without_tasks(without_tasks, "deno", "deno.json", draft);
+  add_without_tasks(root, without_tasks, "deno", "deno.json", draft);
   return {};
 }
 

@@ -248,15 +248,24 @@ std::string what_it_has(const std::string& file, const std::vector<std::string>&
   return fmt::format("{}: {} and {} more", file, fmt::join(first, ", "), names.size() - first.size());
 }
 
-void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
-                       const std::string& file, Draft& draft) {
+void add_without_tasks(const fs::path& root, const std::vector<std::string>& paths,
+                       const std::string& executor, const std::string& file, Draft& draft) {
   const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+  std::map<std::string, bool> are_all_members;  // of the folders in a folder
+  const auto is_member = [&](const std::string& path) {
+    return draft.has(path) || std::ranges::find(paths, path) != paths.end();
+  };
   for (const std::string& path : paths) {
-    const auto beside = std::ranges::count(paths, folder_of(path), folder_of);
-    if (static_cast<std::size_t>(beside) <= most_without_tasks)
+    const std::string folder = folder_of(path);
+    const auto beside = std::ranges::count(paths, folder, folder_of);
+    const auto [all, is_new] = are_all_members.try_emplace(folder, false);
+    if (is_new)
+      all->second = std::ranges::all_of(folders_below(root / draft.from_base(folder), 1),
+                                        [&](const auto& one) { return is_member(folder + one.substr(1)); });
+    if (static_cast<std::size_t>(beside) <= most_without_tasks || !all->second)
       draft.project(path, executor, what_it_has(file, {}));
     else
-      draft.project(folder_of(path) + "/*", executor, "those whose " + file + " has no tasks");
+      draft.project(folder + "/*", executor, "those whose " + file + " has no tasks");
   }
 }
 
@@ -316,7 +325,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   add_nx_projects(root, root_package, packages, draft);
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
-  add_without_tasks(without_tasks, "npm", "package.json", draft);
+  add_without_tasks(root, without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) {
     tell_of_others(root, members, draft);
     if (!said.are_of_rush) set_patterns(root, patterns, packages, draft);

@@ -57,6 +57,11 @@ bool is_of_other_runner(const fs::path& file) {
   static const std::set<std::string, std::less<>> known{
       "Tiltfile", "skaffold.yaml", "Earthfile",  "magefile.go", "noxfile.py", "tox.ini",
       "dodo.py",  "bb.edn",        "devenv.nix", "moon.yml",    "mprocs.lua"};
+  static const std::set<std::string, std::less<>> configurations{"lage.config", "just.config", "gulpfile",
+                                                                 "Gruntfile", "package-scripts"};
+  static const std::set<std::string, std::less<>> of_javascript{".js",  ".cjs", ".mjs", ".ts",
+                                                                ".cts", ".mts", ".json"};
+  if (configurations.contains(file.stem().string())) return of_javascript.contains(file.extension().string());
   const std::string name = file.filename().string();
   if (name != "tasks.py") return known.contains(name);
   const auto text = read_text(file);  // of invoke, or anything else

@@ -105,10 +105,10 @@ struct Package {
 [[nodiscard]] std::string runs_in_changed(const std::string& line,
                                           const std::function<bool(const std::string&)>& is_script);
 
-/// Members without tasks of their own: each a project, or, where they are many, one pattern for all that lie
-/// together.
-void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
-                       const std::string& file, Draft& draft);
+/// Members without tasks of their own: each a project, or, where they are many and no other folder lies
+/// beside them, one pattern for all that lie together.
+void add_without_tasks(const std::filesystem::path& root, const std::vector<std::string>& paths,
+                       const std::string& executor, const std::string& file, Draft& draft);
 
 /// What rush's bulk commands and phases need, in the words of turbo's `dependsOn`.
 [[nodiscard]] std::map<std::string, std::vector<std::string>> rush_order(const std::filesystem::path& root);

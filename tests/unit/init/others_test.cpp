@@ -164,6 +164,28 @@ TEST_F(Init, members_without_tasks_are_one_pattern_only_where_many_lie_together)
                          Not(HasSubstr(R"("./*")"))));
 }
 
+TEST_F(Init, members_without_tasks_are_no_pattern_that_takes_in_other_folders) {
+  write("deno.json", R"({"workspace": ["a", "b", "c", "d", "e"], "tasks": {"test": "x"}})");
+  for (const char* folder : {"a", "b", "c", "d"}) write(std::string(folder) + "/deno.json", "{}");
+  write("e/deno.json", R"({"tasks": {"test": "x"}})");
+  EXPECT_THAT(text(), HasSubstr(R"("./*": {)"));
+  write("bench/x.ts", "");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./", "./a", "./b", "./c", "./d", "./e"));
+}
+
+TEST_F(Init, configurations_of_runners_that_are_programs_are_named) {
+  write("package.json", R"({"scripts": {"build": "lage build"}})");
+  write("gulpfile.mjs", "");
+  write("gulpfile.md", "");
+  for (const char* extension : {"js", "cjs", "mjs", "ts", "json"}) {
+    const std::string file = "lage.config." + std::string(extension);
+    write(file, "");
+    EXPECT_THAT(text(),
+                HasSubstr("// Not read: gulpfile.mjs and " + file + ", which dream init doesn't know.\n"));
+    std::filesystem::remove(folder_.path() / file);
+  }
+}
+
 TEST_F(Init, scripts_of_devbox_are_run_by_it) {
   write("devbox.json",
         R"({"packages": ["go"], "shell": {"init_hook": null, "scripts": {"test": ["a", "b"], "run": "c"}}})");
