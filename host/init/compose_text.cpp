@@ -151,13 +151,16 @@ std::optional<std::string> ComposeVariables::value(const std::string& name) cons
 void ComposeVariables::add_defaults(const std::vector<std::filesystem::path>& files,
                                     const config::Variables& values, const config::Variables& written) {
   if (!values.empty()) files_.insert(files.begin(), files.end());
-  for (const auto& [name, value] : values) secrets_.see(name, value);
+  config::Secrets telling;  // "root" is the password of many and a word of others' values
+  for (const auto& [name, value] : values_) telling.see_entry(name + "=" + value);
+  for (const auto& [name, value] : values) telling.see_entry(name + "=" + value);
   for (const auto& [name, value] : values) {
+    secrets_.see(name, value);
     const bool is_new = values_.emplace(name, value).second;
     std::string text = config::with_escaped_dollars(written.at(name));
     std::ranges::replace(text, mark_of_dollar, '$');
     if (text == "${" + name + "}" || without_default_.contains(name)) continue;
-    const bool is_secret = config::names_secret(name) || secrets_.masked(value) != value;
+    const bool is_secret = config::names_secret(name) || telling.masked(text) != text;
     if (!is_secret && may_be_word(text))
       defaults_.emplace(name, std::move(text));
     else if (is_new)

@@ -219,21 +219,27 @@ TEST_F(Init, an_env_file_of_an_include_gives_defaults_and_no_values_of_the_proje
       URL: $URL
       JSON: $JSON
       BROKEN: $BROKEN
+      MAIL: $MAIL
+      DSN: $DSN
+      OLD: $OLD
 )");
   write("db/defaults.env",
         "TAG=16\nKEY=k\nURL=http://$HOST:${HOST}/$TAG\nFLAGS=a b\nAPI_TOKEN=two words\nNONE=\n"
-        "JSON='{\"a\": 1}'\nBROKEN='}'\n");
+        "JSON='{\"a\": "
+        "1}'\nBROKEN='}'\nROOT_PASSWORD=root\nMAIL=root@x\nDSN=db/$DB_PASSWORD\nOLD=db/hunter2\n");
   const std::string db = line("\"db\": {");
   for (const char* part :
        {R"("image": "d:${TAG-16}")", R"("DB_PASSWORD": "${DB_PASSWORD}")", R"("LEVEL": "${LEVEL:-info}")",
         R"("FORMS": "${TAG:-16}${TAG-16}${TAG-16}a${LEVEL}${NONE:-a}a")", R"("KEY": "${KEY-k}")",
         R"("URL": "${URL-http://${HOST}:${HOST}/16}")", R"("JSON": "${JSON-{\"a\": 1}}")",
-        R"("BROKEN": "${BROKEN}")", R"("command": ["go", "${FLAGS-a b}", "${API_TOKEN}"])"})
+        R"("BROKEN": "${BROKEN}")", R"("MAIL": "${MAIL-root@x}")", R"("DSN": "${DSN-db/${DB_PASSWORD}}")",
+        R"("OLD": "${OLD}")", R"("command": ["go", "${FLAGS-a b}", "${API_TOKEN}"])"})
     EXPECT_THAT(db, HasSubstr(part));
-  EXPECT_THAT(text(), AllOf(HasSubstr("// What db/defaults.env says stands here as defaults: "),
-                            HasSubstr("// compose wants these to be set: DB_PASSWORD.\n"),
-                            HasSubstr("the values of API_TOKEN and BROKEN in files that dream doesn't read."),
-                            Not(HasSubstr("hunter2")), Not(HasSubstr("two words"))));
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("// What db/defaults.env says stands here as defaults: "),
+                    HasSubstr("// compose wants these to be set: DB_PASSWORD.\n"),
+                    HasSubstr("the values of API_TOKEN, BROKEN and OLD in files that dream doesn't read."),
+                    Not(HasSubstr("hunter2")), Not(HasSubstr("two words"))));
 }
 
 TEST_F(Init, what_an_included_file_wants_to_be_set_is_named_too) {
