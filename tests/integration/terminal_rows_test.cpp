@@ -281,7 +281,7 @@ TEST_P(RecordedRows, are_the_lines_of_dream) {
         << ::testing::PrintToString(lines);
     EXPECT_LE(lines.size(), 2 * shown.size()) << ::testing::PrintToString(lines);
   }
-  for (const std::size_t piece : {1, 2, 3, 7, 64})
+  for (const std::size_t piece : {1U, 2U, 3U, 7U, 64U})
     EXPECT_EQ(lines_of(written_, columns, piece), whole) << piece;
 }
 

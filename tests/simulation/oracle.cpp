@@ -211,7 +211,7 @@ void Oracle::take(const TimePassed&) {}
 /// However late it is noticed: what was due first was first. Whoever is being stopped by something else at
 /// this very moment has no timeout any more.
 void Oracle::take_passed_limits() {
-  constexpr std::size_t terminal = static_cast<std::size_t>(-1);
+  constexpr auto terminal = static_cast<std::size_t>(-1);
   while (true) {
     std::optional<std::pair<Instant, std::size_t>> first;
     const auto consider = [&](Instant due, std::size_t what) {

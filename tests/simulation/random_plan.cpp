@@ -81,7 +81,7 @@ void add_renewal(Plan& plan, Random& random) {
 /// Any partial order that points forward, more than groups can say; needs may be no part of it. The last step
 /// comes after all services: somebody uses them.
 void add_order(Plan& plan, Random& random) {
-  plan.jobs = static_cast<std::size_t>(1 + random.below(4));
+  plan.jobs = 1 + static_cast<std::size_t>(random.below(4));
   plan.keep_going = random.percent(50);
   plan.is_list = random.percent(15);
   for (std::size_t i = 1; i < plan.steps.size(); ++i) {

@@ -158,7 +158,7 @@ class Chain : public Told {
     return plan;
   }
   explicit Chain(Plan of = chain()) : Told(std::move(of)) {
-    for (const std::size_t step : {0, 1}) {
+    for (const std::size_t step : {0U, 1U}) {
       start(step);
       feed(engine::Ready{{at(step), 1}});
     }

@@ -16,7 +16,7 @@ std::string ended(int at_us, const std::string& step, const std::string& outcome
 }
 
 Record run_of(const std::vector<std::string>& events) {
-  return std::move(*Record::read(record_text(events)));
+  return *Record::read(record_text(events));
 }
 
 TEST(Times, are_those_of_the_events) {
