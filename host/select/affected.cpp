@@ -32,7 +32,7 @@ class Judgement {
       : affects_(affects), reasons_(projects.size()) {
     for (std::size_t at = 0; at < projects.size(); ++at) places_.emplace(folder_of(projects[at]), at);
     for (std::size_t at = 0; at < real_folders.size(); ++at)
-      if (real_folders[at] != folder_of(projects[at])) places_.emplace(real_folders[at], at);
+      if (real_folders[at] != folder_of(projects[at])) leads_to_.emplace(real_folders[at], at);
   }
 
   void take_file(const std::string& file) { take(file, file); }
@@ -59,36 +59,45 @@ class Judgement {
   }
 
  private:
+  using Places = std::multimap<std::string_view, std::size_t, std::less<>>;
+
   void take(const std::string& path, const std::string& shown) {
     const auto matches = [&](const std::string& glob) { return glob_matches(glob, path); };
     // A file by its name, also within a project: those that dream.json extends may lie anywhere.
     const auto names = [&](const std::string& glob) { return !is_glob(glob) && matches(glob); };
     if (std::ranges::any_of(affects_, names)) give_all(shown);
     if (give_deepest(path, shown)) return;
-    give_at("", shown);
+    for (const Places* places : {&places_, &leads_to_}) give_at(*places, "", shown);
     if (reason_of_all_.empty() && std::ranges::any_of(affects_, matches)) give_all(shown);
   }
 
-  /// False: the path lies in no project, or in none but the root.
+  /// The deepest by its name, and the deepest that leads there. False: the path lies in no project, or in
+  /// none but the root.
   bool give_deepest(std::string_view path, const std::string& shown) {
+    const bool is_named = give_deepest(places_, path, shown);
+    return give_deepest(leads_to_, path, shown) || is_named;
+  }
+
+  bool give_deepest(const Places& places, std::string_view path, const std::string& shown) {
     for (; !path.empty(); path = parent_of(path)) {
-      if (give_at(path, shown)) return true;
+      if (give_at(places, path, shown)) return true;
       if (path == ".." || path.ends_with("/..")) break;  // around it, the names go on otherwise
     }
     return false;
   }
 
-  bool give_at(std::string_view folder, const std::string& shown) {
-    const auto [first, last] = places_.equal_range(folder);
+  bool give_at(const Places& places, std::string_view folder, const std::string& shown) {
+    const auto [first, last] = places.equal_range(folder);
     for (auto place = first; place != last; ++place) give(place->second, shown);
     return first != last;
   }
 
   void give_inside(const std::string& folder, const std::string& shown) {
     const std::string inside = folder + "/";
-    for (auto place = places_.lower_bound(inside); place != places_.end() && place->first.starts_with(inside);
-         ++place)
-      give(place->second, shown);
+    for (const Places* places : {&places_, &leads_to_})
+      for (auto place = places->lower_bound(inside);
+           place != places->end() && place->first.starts_with(inside); ++place)
+        give(place->second, shown);
   }
 
   /// The first reason stays.
@@ -100,7 +109,8 @@ class Judgement {
   }
 
   const std::vector<std::string>& affects_;
-  std::multimap<std::string_view, std::size_t, std::less<>> places_;  ///< of the projects, by folder
+  Places places_;    ///< of the projects, by folder
+  Places leads_to_;  ///< of those that are links, by the folder that they lead to
   std::vector<std::string> reasons_;
   std::string reason_of_all_;
 };

@@ -119,7 +119,8 @@ TEST(AffectedProjects, a_file_counts_for_the_links_to_the_folder_that_it_lies_in
   EXPECT_THAT(affected(projects, files({"real/file"}), {}, real),
               ElementsAre("./real: real/file", "./link: real/file"));
   EXPECT_THAT(affected(projects, files({"real/deep/file"}), {}, real),
-              ElementsAre("./to/link: real/deep/file"));
+              ElementsAre("./real: real/deep/file", "./to/link: real/deep/file"))
+      << "it lies in the one, and is seen in the other";
   EXPECT_THAT(affected(projects, files({"link"}), {}, real), ElementsAre("./link: link"))
       << "it leads elsewhere now";
   EXPECT_THAT(affected(projects, folders({"real"}), {}, real),
