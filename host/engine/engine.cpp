@@ -98,7 +98,7 @@ void Engine::State::on(const Exited& event) {
   outcome.exit = event.status;
   // Force that came with the request: what ended otherwise didn't have to be killed.
   constexpr int kill_signal = 9;
-  if (progress_of(event.attempt.step).forced_at_once && event.status != ExitStatus(KilledBy{kill_signal}))
+  if (progress_of(event.attempt.step).forced_at_once && !is_end_by(event.status, kill_signal))
     outcome.forced = false;
   judge(event.attempt.step);
   const bool back = comes_back(event.attempt.step);

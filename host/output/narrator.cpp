@@ -85,7 +85,7 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
     log_.write(
         LogLevel::info,
         fmt::format("{} has ended, and left {} running: {}", name(left->step), join_words(left->processes),
-                    left->kept ? "kept until the end of the run"
+                    left->kept ? "kept until the run ends or the step starts again"
                     : may_keep ? R"(ended now ("leftovers": "keep" keeps them until the run ends))"
                                : "ended now"));
   } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {

@@ -352,6 +352,7 @@ bool Driver::end(Attempt attempt) {
 
 std::string Driver::detail_of(StepIndex step) const {
   const std::unique_ptr<Running>& running = running_[position(step)];
+  if (running != nullptr && running->waits_for_kept) return "waits for the end of what it has left running";
   if (running == nullptr || running->run == nullptr) return {};
   const Result<plugin::RunState> state = running->run->status();
   if (!state) return {};

@@ -134,7 +134,7 @@ TEST_F(CtlOutput, has_lines_of_one_stream_each) {
   EXPECT_EQ(writers.ask(writers.launch({"ctl", "logs", "--json", "-n", "2"})).out,
             R"({"step":"./a:two","text":"AGAIN"})"
             "\n"
-            R"({"step":"./a:two","text":"more "})"
+            R"({"step":"./a:two","text":"more ","partial":true})"
             "\n");
   gate.open();
   EXPECT_EQ(follower.exit_code_beside_others(), 0);

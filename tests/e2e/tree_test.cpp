@@ -87,7 +87,7 @@ TEST(Tree, what_a_step_keeps_serves_the_next_one_and_ends_with_the_run) {
   const Finished finished = run(workspace);
   EXPECT_EQ(finished.code, 0);
   EXPECT_THAT(finished.out, HasSubstr("served"));
-  EXPECT_THAT(finished.err, HasSubstr("running: kept until the end of the run"));
+  EXPECT_THAT(finished.err, HasSubstr("running: kept until the run ends or the step starts again"));
   EXPECT_THAT(finished.err, HasSubstr("ending what ./a:go has left running: "));
 }
 

@@ -60,7 +60,8 @@ std::vector<std::string> options_of_a_start(const Options& options, const Option
   return given;
 }
 
-int wait_for_same(Connection& run, const Options& options) {
+/// None: it has ended meanwhile.
+std::optional<int> wait_for_same(Connection& run, const Options& options) {
   complain(sentence_on(run.info(), {"runs already", "run already"}));
   if (const auto ignored = options_of_a_start(options, options_of_run(run.pid()).value_or(Options()));
       !ignored.empty()) {
@@ -70,9 +71,10 @@ int wait_for_same(Connection& run, const Options& options) {
   }
   // An answer to what was asked before may still come.
   const auto answer = run.ask({.id = 2, .what = Request::What::wait});
-  const auto refused = answer ? refusal_in(*answer) : std::nullopt;
-  if (answer && !refused) return 0;
-  complain(refused ? refused->text : "the run has gone");
+  if (!answer) return std::nullopt;
+  const auto refused = refusal_in(*answer);
+  if (!refused) return 0;
+  complain(refused->text);
   return 1;
 }
 
@@ -315,7 +317,9 @@ int run_detached(const Options& options) {
     }
     if (!same.meant.empty()) {
       lock.reset();
-      return wait_for_same(same.meant.front(), options);
+      if (const auto code = wait_for_same(same.meant.front(), options)) return *code;
+      complain("that run has ended meanwhile, so another one is started");
+      return run_detached(options);
     }
     for (const control::SilentRun& run : same.silent) complain(sentence_on(run));
     if (!same.silent.empty()) {

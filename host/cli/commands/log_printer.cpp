@@ -78,11 +78,13 @@ void LogPrinter::show_lines(const Written& written) {
 /// A line, or a part of one that has no end yet: it gets one where it has a label.
 std::string LogPrinter::shown(const std::string& step, std::string_view line) const {
   if (form_ == Form::plain) return std::string(line);
-  if (line.ends_with('\n')) line.remove_suffix(1);
+  const bool is_part = !line.ends_with('\n');
+  if (!is_part) line.remove_suffix(1);
   if (form_ == Form::labelled) return label_of(step) + std::string(line) + '\n';
   JsonLine json;
   json.begin_object().member("step", step);
   output::add_data(json, line);
+  if (is_part) json.member("partial", true);
   return json.end_object().line();
 }
 
