@@ -1,5 +1,6 @@
 #include "process/last_words.hpp"
 
+#include <poll.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -18,6 +19,12 @@ constexpr suseconds_t again_us = 10'000;
 
 void interrupt(int /*signal*/) {}
 
+/// Or until the timer interrupts it, as it does a write.
+void await_room(int descriptor) {
+  pollfd room{descriptor, POLLOUT, 0};
+  ::poll(&room, 1, -1);
+}
+
 }  // namespace
 
 void say_last_words(int descriptor, std::string_view words, Duration limit) {
@@ -31,8 +38,13 @@ void say_last_words(int descriptor, std::string_view words, Duration limit) {
   ::setitimer(ITIMER_REAL, &timer, nullptr);
   while (!words.empty() && read_clock() < deadline) {
     const ssize_t count = ::write(descriptor, words.data(), words.size());
-    if (count > 0) words.remove_prefix(static_cast<std::size_t>(count));
-    if (count == 0 || (count < 0 && errno != EINTR)) break;
+    if (count > 0) {
+      words.remove_prefix(static_cast<std::size_t>(count));
+    } else if (count < 0 && errno == EAGAIN) {
+      await_room(descriptor);
+    } else if (count == 0 || errno != EINTR) {
+      break;
+    }
   }
   const itimerval none{};
   ::setitimer(ITIMER_REAL, &none, nullptr);
