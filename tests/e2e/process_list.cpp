@@ -1,6 +1,7 @@
 #include "e2e/process_list.hpp"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -50,6 +51,7 @@ bool is_alive(pid_t pid) {
 void await_state(pid_t pid, char state) {
   while (state_of(pid) != state) {
     if (!is_alive(pid)) throw std::runtime_error("process " + std::to_string(pid) + " has ended");
+    ::sched_yield();
   }
 }
 
@@ -141,7 +143,16 @@ void await_that_waits_for_a_child(pid_t pid) {
   for (std::string where; where != "do_wait";) {
     std::ifstream(folder / "wchan") >> where;
     if (!is_alive(pid)) throw std::runtime_error("process " + std::to_string(pid) + " has ended");
+    ::sched_yield();
   }
+}
+
+void await_reaped(pid_t pid) {
+  pollfd end{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)), POLLIN, 0};
+  if (end.fd < 0) return;
+  ::poll(&end, 1, -1);
+  ::close(end.fd);
+  while (::kill(pid, 0) == 0) ::sched_yield();  // a pidfd tells of the end only
 }
 
 std::size_t peak_memory_kib(pid_t pid) {

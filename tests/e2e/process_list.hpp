@@ -38,6 +38,9 @@ void await_asleep(pid_t pid);
 /// Waits until a process does nothing but wait for the end of another.
 void await_that_waits_for_a_child(pid_t pid);
 
+/// Waits until a process that is another's child has ended, and its parent has taken note.
+void await_reaped(pid_t pid);
+
 /// The most memory that a living process ever had resident, in KiB.
 [[nodiscard]] std::size_t peak_memory_kib(pid_t pid);
 

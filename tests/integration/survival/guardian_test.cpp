@@ -7,8 +7,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "e2e/dream_run.hpp"
@@ -70,12 +68,6 @@ class Guarded {
   e2e::Gate daemon{workspace_, "daemon"};
   e2e::DreamRun guardian;
 };
-
-bool is_stopped(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string stat((std::istreambuf_iterator<char>(file)), {});
-  return stat.find(") T ") != std::string::npos;
-}
 
 TEST(Guardian, sees_the_end_of_a_host_whose_socket_a_helper_holds) {
   Guarded run(for_ever_ms);
@@ -151,8 +143,7 @@ TEST(Guardian, wakes_a_host_that_is_stopped) {
   run.tell("listen");
   run.tell("call");
   ::kill(host, SIGSTOP);
-  while (!is_stopped(host)) {
-  }
+  e2e::await_stopped(host);
   run.send_heard(SIGTERM);
   run.guardian.write_input("return\nexit 4\n");
   EXPECT_EQ(run.guardian.exit_code(), 4);
@@ -249,8 +240,7 @@ TEST(Guardian, reaps_what_others_leave_to_it_while_the_run_goes_on) {
   run.unseen.open();
   run.stranger.open();
   run.await("seen");
-  while (::kill(stranger, 0) == 0) {
-  }
+  e2e::await_reaped(stranger);
   run.orphan.open();
   run.orphan.open();
   run.guardian.write_input("exit 0\n");
