@@ -49,11 +49,8 @@ std::string way_to(const std::string& written, const ProcessFolder& from) {
   if (written.empty() || is_template(written)) return from.before;
   const ProcessFolder to = folder_of_process(written);
   if (written.starts_with('/') || written.find('$') != std::string::npos) return to.before;
-  // Without the slash that would be a part of its own.
-  const auto plain = [](const std::string& path) {
-    return (fs::path(path) / ".").lexically_normal().parent_path();
-  };
-  const fs::path path = plain("/" + written).lexically_relative(plain("/" + from.project));
+  const auto plain = [](const fs::path& path) { return path.lexically_normal(); };
+  const fs::path path = plain(plain(written).lexically_relative(plain(from.project)));
   return path == "." ? std::string() : "cd " + shell_quoted(path.string()) + " || exit; ";
 }
 

@@ -44,6 +44,9 @@ TEST_F(Init, an_exec_probe_runs_where_its_process_does_and_in_its_shell) {
   own: {command: x, readiness_probe: {exec: {command: test -f a, working_dir: sub/in}}}
   back: {command: x, working_dir: sub, readiness_probe: {exec: {command: test -f a, working_dir: .}}}
   same: {command: x, working_dir: sub, readiness_probe: {exec: {command: test -f a, working_dir: ./sub/}}}
+  out: {command: x, readiness_probe: {exec: {command: test -e a, working_dir: ../out}}}
+  deep: {command: x, working_dir: ./sub, readiness_probe: {exec: {command: test -f a, working_dir: ../out}}}
+  above: {command: x, working_dir: sub, readiness_probe: {exec: {command: test -f a, working_dir: ..}}}
   bash: {command: x, liveness_probe: {exec: {command: "[[ ${A} == 1 ]]"}}}
 )");
   workspace();
@@ -52,6 +55,9 @@ TEST_F(Init, an_exec_probe_runs_where_its_process_does_and_in_its_shell) {
        {R"("ready": { "exec": "cd /srv/app || exit; test -f a" })",
         R"("ready": { "exec": "cd sub/in || exit; test -f a" })",
         R"("ready": { "exec": "cd .. || exit; test -f a" })", R"("ready": { "exec": "test -f a" })",
+        R"("ready": { "exec": "cd ../out || exit; test -e a" })",
+        R"("ready": { "exec": "cd ../../out || exit; test -f a" })",
+        R"("ready": { "exec": "cd ../.. || exit; test -f a" })",
         R"("health": { "exec": ["bash", "-c", "[[ $${A} == 1 ]]"] })"})
     EXPECT_THAT(made, HasSubstr(part));
 }
