@@ -227,6 +227,21 @@ class Arrangement {
     return called->second;
   }
 
+  /// Whether a script of the root runs those of packages, be it through other scripts that it calls.
+  [[nodiscard]] bool runs_those_of_packages(const std::string& script) const {
+    std::set<std::string> seen{script};
+    for (std::vector<std::string> open{script}; !open.empty();) {
+      const std::string line = own_.scripts.at(open.back());
+      open.pop_back();
+      if (runs_in_others(line, script)) return true;
+      for (const std::string& command : shell_commands(line))
+        if (const std::string called = script_called_by(command);
+            own_.scripts.contains(called) && seen.insert(called).second)
+          open.push_back(called);
+    }
+    return false;
+  }
+
   /// Scripts of the root that only run those of the packages: `--all` would run each of them twice.
   void collect_in_root(const PackageSteps& steps) {
     std::vector<std::string> collected, others;
@@ -236,7 +251,7 @@ class Arrangement {
       if (!collect(script, line, steps)) {
         const bool is_there =
             std::ranges::any_of(packages_, [&](const Package& one) { return one.scripts.contains(script); });
-        if (is_there && runs_in_others(line, script) && hooks_of(script).empty()) others.push_back(script);
+        if (is_there && runs_those_of_packages(script) && hooks_of(script).empty()) others.push_back(script);
         continue;
       }
       collected.push_back(script);

@@ -58,6 +58,28 @@ bool is_harmless(const std::string& option) {
   return is_of_yarn || known.contains(name);
 }
 
+/// Whether the word behind such an option is its value: `--concurrency 2`.
+bool has_value_behind(const std::string& option, const std::string& next) {
+  static const std::set<std::string, std::less<>> known{
+      "--ui",          "--log-order",   "--log-prefix",  "--output-logs",  "--concurrency",
+      "--cache-dir",   "--env-mode",    "--reporter",    "--output-style", "--workspace-concurrency",
+      "--outputStyle", "--maxParallel", "--max-parallel"};
+  // Only nx counts with it.
+  const bool is_number = next.find_first_not_of("0123456789") == std::string::npos;
+  return known.contains(option) || (option == "--parallel" && is_number);
+}
+
+void take_harmless(Words& words) {
+  for (auto word = words.begin(); word != words.end();) {
+    if (!is_harmless(*word)) {
+      ++word;
+      continue;
+    }
+    const bool is_pair = word + 1 != words.end() && has_value_behind(*word, word[1]);
+    word = words.erase(word, word + (is_pair ? 2 : 1));
+  }
+}
+
 /// Takes an option away; whether it was there.
 bool take_option(Words& words, std::initializer_list<std::string_view> options) {
   return std::erase_if(words, [&](const std::string& word) {
@@ -137,7 +159,7 @@ bool only_runs_in_all(const std::string& line, const std::string& script) {
   Words words = words_from_tool(line);
   if (words.size() < 2) return false;
   const bool in_all = take_in_all(words);
-  std::erase_if(words, is_harmless);
+  take_harmless(words);
   if (words.size() == 2 && words.front() == "run") words.erase(words.begin());
   return in_all && words == Words{script};
 }

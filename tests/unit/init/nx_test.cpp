@@ -10,14 +10,28 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST_F(Init, only_a_line_that_does_nothing_else_runs_a_script_in_all_packages) {
-  for (const char* line :
-       {"turbo build", "turbo run build --concurrency=20 --no-daemon", "pnpm turbo run build",
-        "pnpm -r build", "pnpm --recursive run build", "lerna run build --stream",
-        "npm run build --workspaces --if-present", "npm run -ws build", "yarn workspaces run build",
-        "yarn workspaces foreach -Apt run build", "nx run-many -t build",
-        "npx nx run-many --target=build --all", "bun run --filter '*' build", "bun --filter=\"*\" build",
-        "pnpm --filter '*' run build", "pnpm recursive run build", "deno task -r build",
-        "pnpm exec nx run-many --targets build --parallel=3 --outputStyle=stream"})
+  for (const char* line : {"turbo build",
+                           "turbo run build --concurrency=20 --no-daemon",
+                           "pnpm turbo run build",
+                           "pnpm -r build",
+                           "pnpm --recursive run build",
+                           "lerna run build --stream",
+                           "lerna run --concurrency 2 build",
+                           "turbo run build --output-logs new-only --concurrency 50%",
+                           "nx run-many -t build --parallel 3",
+                           "pnpm -r --workspace-concurrency 1 --parallel build",
+                           "npm run build --workspaces --if-present",
+                           "npm run -ws build",
+                           "yarn workspaces run build",
+                           "yarn workspaces foreach -Apt run build",
+                           "nx run-many -t build",
+                           "npx nx run-many --target=build --all",
+                           "bun run --filter '*' build",
+                           "bun --filter=\"*\" build",
+                           "pnpm --filter '*' run build",
+                           "pnpm recursive run build",
+                           "deno task -r build",
+                           "pnpm exec nx run-many --targets build --parallel=3 --outputStyle=stream"})
     EXPECT_TRUE(only_runs_in_all(line, "build")) << line;
   for (const char* line : {"",
                            "turbo",
@@ -25,6 +39,8 @@ TEST_F(Init, only_a_line_that_does_nothing_else_runs_a_script_in_all_packages) {
                            "turbo run build test",
                            "turbo run build api",  // no options: these are scripts
                            "turbo run app build",
+                           "turbo run build --concurrency 2 api",
+                           "lerna run test --parallel build",
                            "turbo run build --filter=a",
                            "turbo build -F a",
                            "turbo watch build",

@@ -86,5 +86,20 @@ TEST_F(Init, what_all_would_run_twice_is_collected_through_another_script_or_tol
   EXPECT_THAT(text(), Not(HasSubstr("null"))) << "what npm runs around it would be lost";
 }
 
+TEST_F(Init, what_all_would_run_twice_through_other_scripts_is_told) {
+  write("a/package.json",
+        R"({"name": "a", "scripts": {"test": "x", "build": "x", "lint": "x", "dev": "x"}})");
+  write("package.json", R"({"workspaces": ["*"], "scripts": {
+        "test": "npm run test:all", "test:all": "lerna run test && echo x",
+        "build": "rimraf out && yarn build:1", "build:1": "yarn build:2", "build:2": "yarn build:1; lerna run build",
+        "lint": "yarn lint:all", "lint:all": "lerna run lint --concurrency 2",
+        "dev": "yarn dev:all", "dev:all": "lerna run other && yarn dev"}})");
+  EXPECT_EQ(command(workspace(), "./", "lint"), "null");
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("// build and test of the root run those of packages, too, so `--all`"),
+                    HasSubstr("// lint of the root runs those of all packages, as in package.json.\n"),
+                    HasSubstr("// lint of the root runs 2 at a time: `dream lint -j 2`.\n")));
+}
+
 }  // namespace
 }  // namespace dream::init

@@ -101,6 +101,7 @@ TEST_F(Init, how_many_scripts_run_at_a_time_is_told) {
                                                              "lint": "turbo run lint --concurrency=50%"}})");
   write("a/package.json", R"({"name": "a", "scripts": {"test": "x", "build": "x", "lint": "x"}})");
   EXPECT_THAT(text(), AllOf(HasSubstr("// build of the root runs 1 at a time: `dream build -j 1`.\n"),
+                            HasSubstr("// test of the root runs 2 at a time: `dream test -j 2`.\n"),
                             HasSubstr("// lint of the root runs 50% of the processors at a time: `dream lint "
                                       "-j N`.\n")));
 }
