@@ -1,5 +1,6 @@
 #include "runner_members.hpp"
 
+#include <filesystem>
 #include <utility>
 
 #include "json_file.hpp"
@@ -7,12 +8,22 @@
 
 namespace dream::plugins {
 
+namespace {
+
+/// As folders are compared: "apps/app" of "./apps/app/".
+std::string plain_folder(const std::string& written) {
+  const std::filesystem::path path = std::filesystem::path(written).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).string();
+}
+
+}  // namespace
+
 RunnerMembers members_of_rush(const rapidjson::Value& json) {
   RunnerMembers members{.are_of_rush = true};
   const rapidjson::Value* projects = member(json, "projects");
   if (projects == nullptr || !projects->IsArray()) return members;
   for (const rapidjson::Value& project : projects->GetArray()) {
-    std::string folder = text_of(member(project, "projectFolder"));
+    std::string folder = plain_folder(text_of(member(project, "projectFolder")));
     if (folder.empty()) continue;
     std::vector<std::string> decoupled = texts_of(member(project, "decoupledLocalDependencies"));
     if (decoupled.empty()) decoupled = texts_of(member(project, "cyclicDependencyProjects"));

@@ -42,6 +42,17 @@ TEST_F(RushInit, a_project_in_a_rush_of_its_own_has_its_needs_written_out) {
       << "the executor looks in the nearest, and \"tool\" is taken from a registry";
 }
 
+TEST_F(RushInit, a_folder_may_be_written_in_any_way) {
+  for (const std::string written : {"apps/app/", "./apps/app", "apps/./app//"}) {
+    write("rush.json", R"({"projects": [{"projectFolder": "libs/lib/"}, {"projectFolder": ")" + written +
+                           R"(", "decoupledLocalDependencies": ["lib"]}]})");
+    write("apps/rush.json", "{}");  // so that needs are written out
+    const Workspace made = workspace();
+    EXPECT_THAT(names(made.projects), ElementsAre("./apps/app", "./libs/lib")) << written;
+    EXPECT_FALSE(made.dependencies.contains("./apps/app")) << written;
+  }
+}
+
 TEST_F(RushInit, commands_and_phases_of_rush_keep_their_order) {
   write("common/config/rush/command-line.json", R"({
     "commands": [{"commandKind": "bulk", "name": "test"},

@@ -359,8 +359,8 @@ TEST_F(NpmNeeds, a_peer_is_no_need_where_turbo_orders) {
 
 TEST_F(NpmNeeds, knows_the_projects_of_rush) {
   folder.write("rush.json", R"({ /* c */ "projects": [
-    {"packageName": "app", "projectFolder": "app", "decoupledLocalDependencies": ["@acme/old"]},
-    {"packageName": "@acme/a", "projectFolder": "libs/a"}, {"packageName": "@acme/old", "projectFolder": "libs/old",},
+    {"packageName": "app", "projectFolder": "./app/", "decoupledLocalDependencies": ["@acme/old"]},
+    {"packageName": "@acme/a", "projectFolder": "libs/a/"}, {"packageName": "@acme/old", "projectFolder": "libs/old",},
     {"packageName": "@acme/peer", "projectFolder": "libs/peer"}]})");
   for (const char* name : {"a", "old", "peer", "none"}) lib(name);
   app(R"("dependencies": {"@acme/a": "workspace:*", "@acme/old": "1", "@acme/none": "*"}, "peerDependencies": {"@acme/peer": "*"})");
