@@ -348,8 +348,8 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     for (const fs::path& one : variables.files_of_defaults())
       of_defaults.push_back(printable(one.lexically_relative(root).string()));
     if (!of_defaults.empty())
-      draft.remark(fmt::format("What {} says stands here as defaults: dream reads only the .env of the root.",
-                               join_words(of_defaults)));
+      draft.remark(fmt::format("What {} {} stands here as defaults: dream reads only the .env of the root.",
+                               join_words(of_defaults), of_defaults.size() == 1 ? "says" : "say"));
     Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
     if (files.empty()) return {};  // it is .env, and nothing of compose is here

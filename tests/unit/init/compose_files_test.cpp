@@ -242,6 +242,14 @@ TEST_F(Init, an_env_file_of_an_include_gives_defaults_and_no_values_of_the_proje
                     Not(HasSubstr("hunter2")), Not(HasSubstr("two words"))));
 }
 
+TEST_F(Init, all_files_of_defaults_are_named) {
+  write("compose.yaml", "include: [{path: one.yml, env_file: [inc/one.env, inc/two.env]}]\nservices: {}\n");
+  write("one.yml", "services: {db: {image: \"d:${ONE}-${TWO}\"}}\n");
+  write("inc/one.env", "ONE=1\n");
+  write("inc/two.env", "TWO=2\n");
+  EXPECT_THAT(text(), HasSubstr("// What inc/one.env and inc/two.env say stands here as defaults: "));
+}
+
 TEST_F(Init, what_an_included_file_wants_to_be_set_is_named_too) {
   write("compose.yaml", "include: [db/compose.yml]\nservices: {web: {image: \"w:${W:?no}\"}}\n");
   write("db/compose.yml", "services: {db: {image: \"d:${TAG:?give it}\"}}\n");
