@@ -61,7 +61,7 @@ Part take_part(std::string_view& rest) {
 
 /// Milliseconds; nothing, with the reason, where it is no time. `last` is the unit of the part before.
 std::optional<std::int64_t> value_of(const Part& part, const Unit*& last, std::string& reason) {
-  const auto unit = std::ranges::find(units, part.unit, &Unit::name);
+  const auto* const unit = std::ranges::find(units, part.unit, &Unit::name);
   if (part.whole.empty()) {
     reason = "it doesn't begin with a number";
   } else if (part.unit.empty()) {
