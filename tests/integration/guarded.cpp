@@ -166,7 +166,8 @@ int main(int count, char** arguments) {
   const Result<Descriptor> guardian = process::split_off_guardian(settings, terminal);
   if (!guardian) {
     std::puts(to_string(guardian.error()).c_str());
-    return 0;
+    std::fflush(stdout);
+    ::_exit(0);  // at an end as usual a sanitizer would look for leaks, and needs files for that
   }
   say("host");
   for (std::string line; std::getline(std::cin, line);) obey(line, guardian->get());
