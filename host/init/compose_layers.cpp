@@ -24,7 +24,7 @@ constexpr int most_layers = 16;
 }
 
 /// Of a service's `environment`, `KEY:` and `- KEY` have the value that the variables of its own file have.
-void give_values(YAML::Node environment, ComposeVariables& variables) {
+void give_values(const YAML::Node& environment, ComposeVariables& variables) {
   if (!environment.IsMap()) return;
   for (const auto& one : environment) {
     YAML::Node value = one.second;

@@ -1,5 +1,7 @@
 #include "init/compose_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -152,8 +154,8 @@ void ComposeVariables::add_defaults(const std::vector<std::filesystem::path>& fi
                                     const config::Variables& values, const config::Variables& written) {
   if (!values.empty()) files_.insert(files.begin(), files.end());
   config::Secrets telling;  // "root" is the password of many and a word of others' values
-  for (const auto& [name, value] : values_) telling.see_entry(name + "=" + value);
-  for (const auto& [name, value] : values) telling.see_entry(name + "=" + value);
+  for (const auto& [name, value] : values_) telling.see_entry(fmt::format("{}={}", name, value));
+  for (const auto& [name, value] : values) telling.see_entry(fmt::format("{}={}", name, value));
   for (const auto& [name, value] : values) {
     secrets_.see(name, value);
     const bool is_new = values_.emplace(name, value).second;

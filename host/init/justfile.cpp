@@ -130,7 +130,7 @@ class Justfiles {
       else if ((first == "mod" || first == "mod?") && line.find(':') == std::string::npos &&
                !attributes.is_private)
         other(module_file(folder, second, quoted_in(line)), fmt::format("{}{}::", before, second),
-              before + "mod " + second, first.ends_with('?'));
+              fmt::format("{}mod {}", before, second), first.ends_with('?'));
       else if (attributes.is_callable())
         recipe(line, before, about);
       attributes = {};
