@@ -54,6 +54,12 @@ class Guarded {
     guardian.send(signal);
     EXPECT_EQ(hear(), signal);
   }
+  /// The stranger leaves its last orphan, and then each of them ends.
+  void end_strangers(int orphans = 2) {
+    stranger.open();
+    await("seen");
+    for (int ended = 0; ended < orphans; ++ended) orphan.open();
+  }
 
  private:
   e2e::Workspace workspace_{"{}"};
@@ -255,10 +261,7 @@ TEST(Guardian, spares_by_its_environment_what_a_stranger_has_started_unseen) {
   run.guardian.write_input("exit 5\n");
   while (run.guardian.lives()) run.guardian.await_more_out();
   EXPECT_EQ(::kill(unseen, 0), 0);
-  run.stranger.open();
-  run.await("seen");
-  run.orphan.open();
-  run.orphan.open();
+  run.end_strangers();
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 5);
 }
 
@@ -274,10 +277,7 @@ TEST(Guardian, ends_what_dropped_its_environment_also_beside_strangers) {
   EXPECT_NE(::kill(daemon, 0), 0);
   EXPECT_EQ(::kill(stranger, 0), 0);
   run.unseen.open();
-  run.stranger.open();
-  run.await("seen");
-  run.orphan.open();
-  run.orphan.open();
+  run.end_strangers();
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 137);
 }
 
@@ -296,9 +296,7 @@ TEST(Guardian, spares_what_strangers_have_started_when_the_host_is_killed) {
   run.guardian.await_err("everything that it had started was ended\n");
   EXPECT_EQ(::kill(unseen, 0), 0);
   EXPECT_EQ(::kill(kin, 0), 0);
-  run.stranger.open();
-  run.await("seen");
-  for (int orphan = 0; orphan < 3; ++orphan) run.orphan.open();
+  run.end_strangers(3);
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 137);
 }
 

@@ -21,11 +21,15 @@ std::string read_all_of(Client::Socket& socket) {
   return all;
 }
 
-TEST(ServerClient, one_that_reads_gets_a_long_answer_whole_though_the_run_ends) {
+struct ServerClient : testing::Test {
+  ServerClient() { boost::asio::local::connect_pair(own, other); }
+
   boost::asio::io_context context;
-  Client::Socket own(context);
-  Client::Socket other(context);
-  boost::asio::local::connect_pair(own, other);
+  Client::Socket own{context};
+  Client::Socket other{context};
+};
+
+TEST_F(ServerClient, one_that_reads_gets_a_long_answer_whole_though_the_run_ends) {
   const auto client = std::make_shared<Client>(std::move(own), Client::Hear{});
   const std::string answer(3 * Client::most_unread, 'x');
   client->send(answer);
@@ -37,11 +41,7 @@ TEST(ServerClient, one_that_reads_gets_a_long_answer_whole_though_the_run_ends) 
   EXPECT_TRUE(read == answer + "over\n") << read.size();
 }
 
-TEST(ServerClient, one_that_does_not_read_is_dropped_when_more_is_to_be_sent) {
-  boost::asio::io_context context;
-  Client::Socket own(context);
-  Client::Socket other(context);
-  boost::asio::local::connect_pair(own, other);
+TEST_F(ServerClient, one_that_does_not_read_is_dropped_when_more_is_to_be_sent) {
   const auto client = std::make_shared<Client>(std::move(own), Client::Hear{});
   client->send(std::string(3 * Client::most_unread, 'x'));
   client->send({});
