@@ -109,6 +109,17 @@ void JobRun::srun_ended(const Exit& exit) {
   }
 }
 
+/// What it says on stdout comes into `answer_`.
+Result<void> JobRun::ask_slurm(std::vector<std::string> argv, plugins::Child::OnExit on_exit) {
+  answer_.clear();
+  return helper_.spawn(
+      {.argv = std::move(argv), .directory = plan_.directory, .environment = plan_.environment},
+      [this](std::uint32_t stream, std::string_view bytes) {
+        if (stream == DREAM_STDOUT) answer_ += bytes;
+      },
+      std::move(on_exit));
+}
+
 /// A controller that answers too late may have queued the job: nobody would wait for it.
 bool JobRun::may_be_queued() const {
   const std::string& said = err_.before();
@@ -125,10 +136,9 @@ void JobRun::settle() {
                    " of Slurm, if its controller has queued it: it answered srun too late");
     finish();
   };
-  const Result<void> spawned = helper_.spawn(
-      {.argv = {"scancel", "-n", plan_.name}, .directory = plan_.directory, .environment = plan_.environment},
-      [](std::uint32_t, std::string_view) {},
-      [over](const Exit& exit) { over(exit.kind == DREAM_EXIT_CODE && exit.value == 0); });
+  const Result<void> spawned = ask_slurm({"scancel", "-n", plan_.name}, [over](const Exit& exit) {
+    over(exit.kind == DREAM_EXIT_CODE && exit.value == 0);
+  });
   if (!spawned) over(false);
 }
 
@@ -205,15 +215,12 @@ void JobRun::take_back() {
     srun_.terminate(forced_ ? DREAM_FORCE : DREAM_GRACEFUL);
     return wake_in(second / 5);
   }
-  const Result<void> spawned = helper_.spawn(
-      {.argv = {"scancel", "-n", plan_.name}, .directory = plan_.directory, .environment = plan_.environment},
-      [](std::uint32_t, std::string_view) {},
-      [this](const Exit&) {
-        const int next = std::exchange(next_signal_, 0);
-        if (exit_) return settle();
-        if (next != 0) return signal(next, most_tries);
-        wake_in(second / 5);
-      });
+  const Result<void> spawned = ask_slurm({"scancel", "-n", plan_.name}, [this](const Exit&) {
+    const int next = std::exchange(next_signal_, 0);
+    if (exit_) return settle();
+    if (next != 0) return signal(next, most_tries);
+    wake_in(second / 5);
+  });
   if (!spawned) wake_in(second / 5);
 }
 
@@ -223,12 +230,8 @@ void JobRun::signal(int number, int tries) {
     next_signal_ = number;
     return;
   }
-  const Result<void> spawned = helper_.spawn(
-      {.argv = {"scancel", "-s", std::to_string(number), step_},
-       .directory = plan_.directory,
-       .environment = plan_.environment},
-      [](std::uint32_t, std::string_view) {},
-      [this, number, tries](const Exit& exit) {
+  const Result<void> spawned =
+      ask_slurm({"scancel", "-s", std::to_string(number), step_}, [this, number, tries](const Exit& exit) {
         const int next = std::exchange(next_signal_, 0);
         if (exit_) return settle();
         if (next != 0) return signal(next, most_tries);
@@ -239,15 +242,8 @@ void JobRun::signal(int number, int tries) {
 }
 
 void JobRun::ask_why_it_waits() {
-  answer_.clear();
-  const Result<void> spawned = helper_.spawn(
-      {.argv = {"squeue", "-h", "-n", plan_.name, "-o", "job %i is %T, %r"},
-       .directory = plan_.directory,
-       .environment = plan_.environment},
-      [this](std::uint32_t stream, std::string_view bytes) {
-        if (stream == DREAM_STDOUT) answer_ += bytes;
-      },
-      [this](const Exit&) {
+  const Result<void> spawned =
+      ask_slurm({"squeue", "-h", "-n", plan_.name, "-o", "job %i is %T, %r"}, [this](const Exit&) {
         // Of a step within an allocation srun itself says it.
         const std::string& said = answer_.empty() ? err_.before() : answer_;
         if (!said.empty()) waiting_ = plugins::last_line(said);

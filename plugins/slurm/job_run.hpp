@@ -42,6 +42,7 @@ class JobRun : public sdk::Run {
  private:
   void marked(const std::string& words);
   void srun_ended(const sdk::Exit& exit);
+  [[nodiscard]] sdk::Result<void> ask_slurm(std::vector<std::string> argv, plugins::Child::OnExit on_exit);
   [[nodiscard]] bool may_be_queued() const;
   void settle();
   void finish();
@@ -66,7 +67,7 @@ class JobRun : public sdk::Run {
   std::string step_;  ///< "12.0", once it runs
   std::string refused_;
   std::string waiting_;  ///< why it doesn't run yet
-  std::string answer_;   ///< of squeue
+  std::string answer_;   ///< of the helper
   std::optional<sdk::Exit> exit_;
   int next_signal_ = 0;  ///< when the helper has ended
   bool asked_ = false;
