@@ -88,24 +88,28 @@ std::string text_at(const YAML::Node& map, const char* key) {
   return value.IsScalar() ? value.Scalar() : std::string();
 }
 
-std::vector<std::string> texts_of(const YAML::Node& node) {
+namespace {
+
+/// `text_of`: of a scalar.
+template <class TextOf>
+std::vector<std::string> texts_by(const YAML::Node& node, const TextOf& text_of) {
   std::vector<std::string> texts;
-  if (node.IsScalar()) texts.push_back(node.Scalar());
+  if (node.IsScalar()) texts.push_back(text_of(node));
   if (!node.IsSequence()) return texts;
   for (const YAML::Node& one : node) {
-    if (one.IsScalar()) texts.push_back(one.Scalar());
+    if (one.IsScalar()) texts.push_back(text_of(one));
   }
   return texts;
 }
 
+}  // namespace
+
+std::vector<std::string> texts_of(const YAML::Node& node) {
+  return texts_by(node, [](const YAML::Node& scalar) { return scalar.Scalar(); });
+}
+
 std::vector<std::string> written_texts_of(const YAML::Node& node) {
-  std::vector<std::string> texts;
-  if (node.IsScalar()) texts.push_back(written_text(node));
-  if (!node.IsSequence()) return texts;
-  for (const YAML::Node& one : node) {
-    if (one.IsScalar()) texts.push_back(written_text(one));
-  }
-  return texts;
+  return texts_by(node, written_text);
 }
 
 bool is_elsewhere(const std::string& path) {

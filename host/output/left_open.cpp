@@ -114,8 +114,7 @@ void LeftOpen::apply_modes(std::string_view parameters, bool on) {
   const std::span<const Mode> known =
       is_private ? std::span<const Mode>(private_modes) : std::span<const Mode>(ansi_modes);
   while (!parameters.empty()) {
-    const std::string_view number = parameters.substr(0, parameters.find(';'));
-    parameters.remove_prefix(std::min(number.size() + 1, parameters.size()));
+    const std::string_view number = take_parameter(parameters);
     const auto mode = std::ranges::find(known, number, &Mode::number);
     if (mode == known.end()) continue;
     const std::string name = (is_private ? "?" : "") + std::string(number);

@@ -43,11 +43,8 @@ std::size_t count_of(std::string_view parameters) {
 bool changes_screens(std::string_view parameters, char command) {
   constexpr std::array<std::string_view, 3> modes{"47", "1047", "1049"};
   if ((command != 'h' && command != 'l') || !parameters.starts_with('?')) return false;
-  for (std::string_view rest = parameters.substr(1); !rest.empty();) {
-    const std::string_view mode = rest.substr(0, rest.find(';'));
-    if (std::ranges::find(modes, mode) != modes.end()) return true;
-    rest.remove_prefix(std::min(mode.size() + 1, rest.size()));
-  }
+  for (std::string_view rest = parameters.substr(1); !rest.empty();)
+    if (std::ranges::find(modes, take_parameter(rest)) != modes.end()) return true;
   return false;
 }
 

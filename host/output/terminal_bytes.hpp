@@ -20,6 +20,13 @@ constexpr bool is_printable_ascii(char c) {
   return c >= ' ' && c <= '~';
 }
 
+/// Takes the first of the parameters of a control sequence, "1049;25", which aren't empty.
+constexpr std::string_view take_parameter(std::string_view& parameters) {
+  const std::string_view first = parameters.substr(0, parameters.find(';'));
+  parameters.remove_prefix(first.size() < parameters.size() ? first.size() + 1 : first.size());
+  return first;
+}
+
 /// The text as it can be shown anywhere: without escape sequences, and without control characters but those
 /// of lines, tabs and backspaces.
 [[nodiscard]] std::string without_sequences(std::string_view bytes);
