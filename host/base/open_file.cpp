@@ -108,14 +108,19 @@ class Walk {
   bool beside_others_ = false;
 };
 
-/// In a user namespace: the number of everybody who has none there, root's included.
-bool stands_for_many(uid_t user) {
-  uid_t of_all = 0;
-  if (!(std::ifstream("/proc/sys/kernel/overflowuid") >> of_all) || user != of_all) return false;
+/// In a user namespace: the number of everybody who has none there, root's included. None: each has one.
+std::optional<uid_t> number_of_many() {
+  uid_t number = 0;
+  if (!(std::ifstream("/proc/sys/kernel/overflowuid") >> number)) return std::nullopt;
   std::ifstream map("/proc/self/uid_map");
   for (std::uint64_t first = 0, outside = 0, count = 0; map >> first >> outside >> count;)
-    if (user >= first && user - first < count) return false;
-  return true;
+    if (number >= first && number - first < count) return std::nullopt;
+  return number;
+}
+
+bool stands_for_many(uid_t user) {
+  static const std::optional<uid_t> number = number_of_many();
+  return user == number;
 }
 
 }  // namespace

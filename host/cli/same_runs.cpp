@@ -139,14 +139,14 @@ bool is_in(const std::string& inner, const std::string& outer) {
 control::OpenRuns find_same_runs(const Plan& plan, const std::filesystem::path& root, Duration most) {
   control::Waiting waiting = waiting_for_runs_of(control::real_root(root));
   waiting.most = most;
-  control::OpenRuns runs =
-      control::open_runs(control::sockets_of_runs(plugin::own_lookup()), is_same(plan, root), waiting);
+  const auto same = is_same(plan, root);
+  control::OpenRuns runs = control::open_runs(control::sockets_of_runs(plugin::own_lookup()), same, waiting);
   const Result<history::Archive> archive = history::Archive::open_own();
   if (runs.silent.empty() || !archive) return runs;
   const std::vector<history::Overview> recorded = recorded_runs(*archive, archive->entries_of(root));
   std::erase_if(runs.silent, [&](const control::SilentRun& run) {
     return std::ranges::any_of(recorded, [&](const history::Overview& overview) {
-      return overview.header.run.run == run.run && !is_same(plan, root)(overview.header.run);
+      return overview.header.run.run == run.run && !same(overview.header.run);
     });
   });
   return runs;

@@ -51,15 +51,12 @@ std::optional<bool> Connection::take_hello(const std::string& id, Instant connec
   constexpr Duration before_it_is_told = std::chrono::seconds(1);
   const bool stopped = is_stopped();
   if (!stopped && take_hello(connected + std::min(first_look, waiting.most))) return true;
-  if (hung_up_) return std::nullopt;
   if (waiting.can_be_meant && pid() != 0 && !waiting.can_be_meant(pid())) return std::nullopt;
   if (stopped || !timed_out()) return false;
   if (take_hello(connected + std::min(before_it_is_told, waiting.most))) return true;
-  if (hung_up_) return std::nullopt;
   const bool goes_on = timed_out() && read_clock() < connected + waiting.most;
   if (goes_on && waiting.on_long_wait) waiting.on_long_wait({id, pid()});
-  if (goes_on && take_hello(connected + waiting.most)) return true;
-  return hung_up_ ? std::nullopt : std::optional(false);
+  return goes_on && take_hello(connected + waiting.most);
 }
 
 std::string Connection::refusal() const {
@@ -150,7 +147,7 @@ OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
   const Instant connected = read_clock();
   for (auto& [id, run] : greeted) {
     const std::optional<bool> greets = run.take_hello(id, connected, waiting);
-    if (!greets) continue;
+    if (!greets || (!*greets && run.hung_up_)) continue;  // it hangs up at its end
     if (!*greets)
       runs.silent.push_back({id, run.pid(), run.is_stopped()});
     else if (!is_meant(run.info()))

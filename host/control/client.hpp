@@ -75,7 +75,7 @@ class Connection {
   [[nodiscard]] static std::optional<Connection> connect(const std::filesystem::path& socket);
   [[nodiscard]] bool take_hello(Instant until);
   /// The same of one of many runs that were connected to at this moment. None: it says nothing and can't be
-  /// meant, or has hung up, which it does at its end.
+  /// meant.
   [[nodiscard]] std::optional<bool> take_hello(const std::string& id, Instant connected,
                                                const Waiting& waiting);
   /// What came with the hello: why nothing may be asked. Empty: it may.

@@ -159,7 +159,6 @@ void Engine::State::leave_queue(StepIndex step) {
 void Engine::State::start(StepIndex step) {
   progress_of(step).again = progress_of(step).holds = false;
   progress_of(step).started.reset();
-  progress_of(step).forced_at_once = false;
   if (++progress_of(step).attempt > 1) outcome_of(step) = {.started = outcome_of(step).started};
   actions.emplace_back(Start{attempt_of(step)});
 }

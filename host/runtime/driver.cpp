@@ -182,10 +182,9 @@ void Driver::start_now(Attempt attempt) {
 void Driver::terminate(Attempt attempt, Urgency urgency) {
   Running* asked = running(attempt);
   if (asked != nullptr) asked->asked_to_end = true;
-  if (asked != nullptr && asked->has_token && session_.tokens()->withdraw(attempt))
-    return exited(attempt, ExitedWith{0});  // it has waited for a slot
-  if (asked != nullptr && asked->waits_for_kept) return exited(attempt, ExitedWith{0});
-  if (plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
+  const bool has_waited = asked != nullptr && (asked->waits_for_kept ||
+                                               (asked->has_token && session_.tokens()->withdraw(attempt)));
+  if (has_waited || plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
   if (asked == nullptr || asked->run == nullptr) return;  // its end is on its way to the engine
   if (asked->kept_ready) return exited(attempt, *std::exchange(asked->kept_ready, std::nullopt));
   const Result<void> done = asked->run->terminate(urgency);

@@ -97,11 +97,11 @@ class Reader {
   /// CLI11 takes a word like "[a,b]" for a list.
   void mark_lists(Words& words) const {
     if (!definition_->has_words()) return;
-    for (std::size_t at = 0; at < words.size(); ++at) {
+    for (std::size_t at = first_word(words); at < words.size(); at = first_word(words, at + 1)) {
       std::string& word = words[at];
-      if (word.starts_with('[') && word.ends_with(']')) word.insert(0, 1, Definition::no_list);
-      if (!word.starts_with('-') || word == "-") continue;
-      if (takes_next(word) || may_take_next(sub_->get_option_no_throw(word))) ++at;
+      const bool may_be_value = at > 0 && may_take_next(sub_->get_option_no_throw(words[at - 1]));
+      if (!may_be_value && word.starts_with('[') && word.ends_with(']'))
+        word.insert(0, 1, Definition::no_list);
     }
   }
 
