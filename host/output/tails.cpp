@@ -6,15 +6,6 @@
 
 namespace dream::output {
 
-namespace {
-
-/// Two lines without an end, each on a line of its own.
-std::string open_lines(const std::string& out, const std::string& err) {
-  return out + (out.empty() || err.empty() ? "" : "\n") + err;
-}
-
-}  // namespace
-
 Tails::Tails(std::size_t steps)
     : kept_(std::clamp<std::size_t>(all_kept / std::max<std::size_t>(steps, 1), std::size_t{4} << 10U,
                                     most_kept)),
@@ -41,17 +32,23 @@ std::string StreamLines::add(Stream stream, std::string_view bytes) {
   const std::size_t end = bytes.rfind('\n') + 1;  // 0: it has none
   open += end == 0 ? bytes : bytes.substr(0, end);
   if (end == 0 && open.size() < longest_line) return {};
-  return std::exchange(open, std::string(end == 0 ? std::string_view() : bytes.substr(end)));
+  const bool is_beside = begun_.has_value() && *begun_ != stream;
+  begun_ = end == 0 ? std::optional(stream) : std::nullopt;
+  return (is_beside ? "\n" : "") +
+         std::exchange(open, std::string(end == 0 ? std::string_view() : bytes.substr(end)));
 }
 
 std::string StreamLines::both_open() const {
-  return open_lines(open_[0], open_[1]);
+  const std::size_t first = place(begun_.value_or(Stream::out));
+  const std::string& second = open_[1 - first];
+  const bool is_beside = !second.empty() && (begun_ || !open_[first].empty());
+  return open_[first] + (is_beside ? "\n" : "") + second;
 }
 
 std::string StreamLines::end() {
   std::string lines = both_open();
-  if (!lines.empty()) lines += '\n';
-  for (std::string& open : open_) open.clear();
+  if (!lines.empty() || begun_) lines += '\n';
+  *this = {};
   return lines;
 }
 
@@ -129,7 +126,8 @@ Tails::Lines Tails::last_lines_of(StepIndex step, std::size_t lines, std::option
 
 std::string Tails::last(StepIndex step, std::size_t lines, std::optional<Instant> since) const {
   const Lines found = last_lines_of(step, lines, since);
-  return found.whole + open_lines(found.open[0].second, found.open[1].second);
+  const auto& [out, err] = found.open;
+  return found.whole + out.second + (out.second.empty() || err.second.empty() ? "" : "\n") + err.second;
 }
 
 std::string Tails::last_whole(const Tail& tail, std::size_t lines, std::optional<Instant> since) {

@@ -27,7 +27,7 @@ class StreamLines {
   [[nodiscard]] std::string add(Stream stream, std::string_view bytes);
   /// The line that has no end yet.
   [[nodiscard]] const std::string& open(Stream stream) const { return open_[place(stream)]; }
-  /// Both, one a line.
+  /// Both, one a line, behind what add() has given.
   [[nodiscard]] std::string both_open() const;
   /// Both as whole lines: nothing of them follows.
   [[nodiscard]] std::string end();
@@ -35,6 +35,7 @@ class StreamLines {
  private:
   static std::size_t place(Stream stream) { return stream == Stream::out ? 0 : 1; }
   std::array<std::string, 2> open_;
+  std::optional<Stream> begun_;  ///< whose longer line was given last, without its end
 };
 
 /// The last lines that each step has written, those of both streams in the order in which they ended. Takes

@@ -37,6 +37,23 @@ TEST(Tails, mix_no_line_with_one_of_the_other_stream) {
   EXPECT_EQ(tails.last(step, all), "ERROR\nprogress done\n");
 }
 
+TEST(StreamLines, give_a_longer_line_of_one_stream_a_row_of_its_own) {
+  const std::string piece(StreamLines::longest_line, 'x');
+  StreamLines lines;
+  std::string all_lines = lines.add(Stream::out, piece);
+  EXPECT_EQ(all_lines, piece);
+  all_lines += lines.add(Stream::out, "tail");
+  all_lines += lines.add(Stream::err, "error\n");
+  EXPECT_EQ(all_lines, piece + "\nerror\n");
+  EXPECT_EQ(lines.both_open(), "tail");
+  EXPECT_EQ(lines.add(Stream::err, piece), piece);
+  EXPECT_EQ(lines.both_open(), "\ntail");
+  EXPECT_EQ(lines.add(Stream::err, " end\n"), " end\n");
+  EXPECT_EQ(lines.add(Stream::err, piece), piece);
+  EXPECT_EQ(lines.end(), "\ntail\n");
+  EXPECT_EQ(lines.add(Stream::out, "next\n"), "next\n");
+}
+
 TEST(Tails, continue_no_line_of_an_earlier_attempt) {
   Tails tails(1);
   tails.add(now, step, Stream::out, "partial");
