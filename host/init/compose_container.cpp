@@ -20,7 +20,8 @@ namespace {
 /// Lists of texts that both have.
 const std::map<std::string, std::string>& list_options() {
   static const std::map<std::string, std::string> options{
-      {"cap_add", "capAdd"}, {"cap_drop", "capDrop"}, {"group_add", "groupAdd"}};
+      {"cap_add", "capAdd"}, {"cap_drop", "capDrop"},     {"group_add", "groupAdd"},
+      {"dns", "dns"},        {"dns_search", "dnsSearch"}, {"dns_opt", "dnsOptions"}};
   return options;
 }
 
@@ -113,7 +114,14 @@ std::optional<Member> container_option(const std::string& key, const YAML::Node&
   if (key == "ulimits") return object("ulimits", ulimits_json(value));
   if (key == "sysctls") return object("sysctls", sysctls_json(value));
   if (!value.IsScalar()) return std::nullopt;
-  if (key == "read_only") return Member("readOnly", is_true(value) ? "true" : "");
+  if (key == "read_only" || key == "privileged")
+    return Member(key == "read_only" ? "readOnly" : key, is_true(value) ? "true" : "");
+  if (const auto limit = number_of(value.Scalar()); key == "pids_limit" && limit && *limit >= -1)
+    return Member("pidsLimit", *limit == 0 ? "" : std::to_string(*limit));
+  const bool is_of_another =
+      value.Scalar().starts_with("service:") || value.Scalar().starts_with("container:");
+  if (key == "cpuset" || ((key == "ipc" || key == "pid") && !is_of_another))
+    return Member(key, value.Scalar().empty() ? "" : json_string(written_text(value)));
   if ((key == "hostname" || key == "domainname") && is_host_name(value.Scalar()))
     return Member(key, json_string(value.Scalar()));
   if (key == "shm_size" && plugins::parse_size(value.Scalar()))
@@ -142,7 +150,7 @@ bool keeps_variables(const std::string& key) {
   static const std::set<std::string, std::less<>> keys{
       "image", "build.context", "build.dockerfile", "build.target", "build.args", "command", "entrypoint",
       "environment", "labels", "ports", "volumes", "working_dir", "user", "platform", "network_mode",
-      "mem_limit", "gpus", "security_opt", "secrets", "configs", "healthcheck.test",
+      "mem_limit", "cpuset", "ipc", "pid", "gpus", "security_opt", "secrets", "configs", "healthcheck.test",
       "deploy.resources.limits.memory",
       // nothing to dream
       "build.cache_from", "build.cache_to", "container_name", "expose", "extends", "networks.priority",

@@ -304,7 +304,13 @@ class Maker {
       option("cpus", cpus);
     else if (!cpus.empty())
       leave_out("deploy.resources.limits.cpus");
-    if (!member_at(limits, "pids").IsNull()) leave_out("deploy.resources.limits.pids");
+    if (const YAML::Node pids = member_at(limits, "pids"); pids.IsScalar()) {
+      const auto limit = container_option("pids_limit", pids);
+      if (!limit)
+        leave_out("deploy.resources.limits.pids");
+      else if (!limit->second.empty())
+        option(limit->first, limit->second);
+    }
     const YAML::Node reserved = member_at(resources, "reservations");
     if (!member_at(reserved, "memory").IsNull()) leave_out("deploy.resources.reservations.memory");
     for (const YAML::Node& device : member_at(reserved, "devices")) gpus(device);

@@ -120,6 +120,13 @@ Result<Sandbox> read_sandbox(const Json& options) {
                   .extra_hosts = *std::move(hosts),
                   .devices = *std::move(devices),
                   .security_opt = read.texts("securityOpt"),
+                  .privileged = read.flag("privileged").value_or(false),
+                  .cpuset = read.text("cpuset").value_or(""),
+                  .ipc = read.text("ipc").value_or(""),
+                  .pid = read.text("pid").value_or(""),
+                  .dns = read.texts("dns"),
+                  .dns_search = read.texts("dnsSearch"),
+                  .dns_options = read.texts("dnsOptions"),
                   .hostname = read.text("hostname").value_or(""),
                   .domainname = read.text("domainname").value_or("")};
   if (const Json& size = json_at(options, {"shmSize"}); !size.IsNull()) {
@@ -128,6 +135,8 @@ Result<Sandbox> read_sandbox(const Json& options) {
       return wrong_setting("/shmSize", "this is no amount of memory", R"(write it like "256m" or "1g")");
     sandbox.shm_size = *bytes;
   }
+  if (const Json& limit = json_at(options, {"pidsLimit"}); limit.IsInt64())
+    sandbox.pids_limit = limit.GetInt64();
   if (const Json& settings = json_at(options, {"sysctls"}); settings.IsObject()) {
     for (const auto& member : settings.GetObject())
       sandbox.sysctls[member.name.GetString()] = text_of(member.value);
@@ -175,6 +184,14 @@ void write_sandbox(SpecWriter& spec, SpecWriter::Writer& json, const Sandbox& sa
   spec.texts("SecurityOpt", sandbox.security_opt);
   if (!sandbox.sysctls.empty()) spec.table("Sysctls", sandbox.sysctls);
   spec.texts("GroupAdd", sandbox.group_add);
+  if (sandbox.privileged) spec.flag("Privileged", true);
+  spec.number("PidsLimit", sandbox.pids_limit);
+  spec.text("CpusetCpus", sandbox.cpuset);
+  spec.text("IpcMode", sandbox.ipc);
+  spec.text("PidMode", sandbox.pid);
+  spec.texts("Dns", sandbox.dns);
+  spec.texts("DnsSearch", sandbox.dns_search);
+  spec.texts("DnsOptions", sandbox.dns_options);
 }
 
 std::vector<std::string> sandbox_flags(const Sandbox& sandbox) {
@@ -196,8 +213,18 @@ std::vector<std::string> sandbox_flags(const Sandbox& sandbox) {
   for (const std::string& option : sandbox.security_opt) add("--security-opt", option);
   for (const auto& [name, value] : sandbox.sysctls) add("--sysctl", joined(name, "=", value));
   for (const std::string& group : sandbox.group_add) add("--group-add", group);
-  if (!sandbox.hostname.empty()) add("--hostname", sandbox.hostname);
-  if (!sandbox.domainname.empty()) add("--domainname", sandbox.domainname);
+  if (sandbox.privileged) flags.emplace_back("--privileged");
+  if (sandbox.pids_limit != 0) add("--pids-limit", std::to_string(sandbox.pids_limit));
+  for (const std::string& server : sandbox.dns) add("--dns", server);
+  for (const std::string& domain : sandbox.dns_search) add("--dns-search", domain);
+  for (const std::string& option : sandbox.dns_options) add("--dns-option", option);
+  for (const auto& [flag, value] :
+       {std::pair<const char*, const std::string&>{"--cpuset-cpus", sandbox.cpuset},
+        {"--ipc", sandbox.ipc},
+        {"--pid", sandbox.pid},
+        {"--hostname", sandbox.hostname},
+        {"--domainname", sandbox.domainname}})
+    if (!value.empty()) add(flag, value);
   return flags;
 }
 

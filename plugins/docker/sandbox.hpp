@@ -40,6 +40,14 @@ struct Sandbox {
   std::vector<std::string> security_opt = {};
   std::map<std::string, std::string> sysctls = {};
   std::vector<std::string> group_add = {};
+  bool privileged = false;
+  std::int64_t pids_limit = 0;  ///< 0: the engine's default; -1: no limit
+  std::string cpuset = {};      ///< "0-2,4"; empty: all
+  std::string ipc = {};         ///< "host", "shareable"
+  std::string pid = {};         ///< "host"
+  std::vector<std::string> dns = {};
+  std::vector<std::string> dns_search = {};
+  std::vector<std::string> dns_options = {};
   std::string hostname = {};
   std::string domainname = {};
 };

@@ -56,6 +56,7 @@ class ServiceWriter {
       spec_.object("Limits", [&] {
         spec_.number("MemoryBytes", plan_.options.memory);
         spec_.number("NanoCPUs", plan_.options.nano_cpus);
+        spec_.number("Pids", std::max<std::int64_t>(plan_.options.sandbox.pids_limit, 0));
       });
     });
     // The output is read from there: whatever the node does with that of others, and all of it.
@@ -87,6 +88,11 @@ class ServiceWriter {
     write_ulimits(spec_, json_, sandbox.ulimits);
     if (!sandbox.sysctls.empty()) spec_.table("Sysctls", sandbox.sysctls);
     spec_.texts("Hosts", host_lines());
+    spec_.object("DNSConfig", [&] {
+      spec_.texts("Nameservers", sandbox.dns);
+      spec_.texts("Search", sandbox.dns_search);
+      spec_.texts("Options", sandbox.dns_options);
+    });
     if (options.health_check) write_health_check(spec_, *options.health_check);
     write_mounts();
   }

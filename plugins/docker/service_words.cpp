@@ -55,7 +55,11 @@ class ServiceWords {
     if (plan.options.memory > 0) add("--limit-memory", std::to_string(plan.options.memory));
     if (plan.options.nano_cpus > 0)
       add("--limit-cpu", std::to_string(static_cast<double>(plan.options.nano_cpus) / 1e9));
+    if (sandbox.pids_limit > 0) add("--limit-pids", std::to_string(sandbox.pids_limit));
     add("--hostname", sandbox.hostname);
+    add_all("--dns", sandbox.dns);
+    add_all("--dns-search", sandbox.dns_search);
+    add_all("--dns-option", sandbox.dns_options);
     add_all("--host", sandbox.extra_hosts);
     add_all("--cap-add", sandbox.cap_add);
     add_all("--cap-drop", sandbox.cap_drop);

@@ -18,13 +18,17 @@ struct Foreign {
   std::string_view hint;
 };
 
-constexpr std::array<Foreign, 8> foreign{{
+constexpr std::array<Foreign, 12> foreign{{
     {"build", "build the image, docker push it to a registry of the nodes, and set `image`"},
     {"pull", "leave it out: a node pulls the image itself when it has to"},
     {"platform", R"(set "swarm": { "constraints": ["node.platform.arch==aarch64"] })"},
     {"gpus", "leave one of them out"},
     {"devices", "leave one of them out"},
     {"securityOpt", "leave one of them out"},
+    {"privileged", R"(add what it needs: "capAdd": ["NET_ADMIN"])"},
+    {"cpuset", "limit how much it uses: `cpus`"},
+    {"ipc", "leave one of them out"},
+    {"pid", "leave one of them out"},
     {"shmSize", R"(set "tmpfs": "/dev/shm:size=256m")"},
     {"domainname", R"(write the whole name as `hostname`)"},
 }};

@@ -116,14 +116,15 @@ TEST_F(Network, what_a_container_may_do_and_see_is_obeyed) {
       "cat /proc/sys/net/core/somaxconn; ulimit -n; cat /etc/hostname; touch /x || echo read-only; touch "
       "/run/x && "
       "echo writable; cat /etc/hosts; id -G; test -c /dev/full2 && echo device; cat /proc/self/status "
-      "/proc/mounts",
+      "/proc/mounts /etc/resolv.conf; cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max; true",
       R"(, "sysctls": {"net.core.somaxconn": 77}, "ulimits": {"nofile": {"soft": 33, "hard": 44}}, "hostname": "box1",
           "readOnly": true, "tmpfs": "/run:mode=777", "extraHosts": ["far.example:10.1.2.3"], "groupAdd": [4711],
-          "devices": ["/dev/full:/dev/full2:r"], "capDrop": ["ALL"], "securityOpt": ["no-new-privileges"], "shmSize": "1m")");
+          "devices": ["/dev/full:/dev/full2:r"], "capDrop": ["ALL"], "securityOpt": ["no-new-privileges"], "shmSize": "1m",
+          "pidsLimit": 61, "cpuset": "0", "dnsSearch": ["example.org"], "dnsOptions": ["timeout:3"])");
   EXPECT_EQ(exit_of(run).value, 0) << err(run);
-  for (const char* line :
-       {"77\n", "\n33\n", "box1\n", "read-only\n", "writable\n", "10.1.2.3\tfar.example\n", " 4711\n",
-        "device\n", "CapBnd:\t0000000000000000\n", "NoNewPrivs:\t1\n", "size=1024k"})
+  for (const char* line : {"77\n", "\n33\n", "box1\n", "read-only\n", "writable\n", "10.1.2.3\tfar.example\n",
+                           " 4711\n", "device\n", "CapBnd:\t0000000000000000\n", "NoNewPrivs:\t1\n",
+                           "size=1024k", "\n61\n", "Cpus_allowed:\t1\n", "search example.org\n", "timeout:3"})
     EXPECT_THAT(out(run), HasSubstr(line));
 }
 

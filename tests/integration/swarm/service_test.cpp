@@ -185,19 +185,21 @@ TEST_F(Service, gets_its_words_its_environment_and_what_it_may_do) {
       start(on_node("far") + R"(, "user": "12:34", "workdir": "/tmp", "hostname": "box1", "readOnly": true,
         "tmpfs": ["/run:size=1m,mode=1777"], "ulimits": {"nofile": {"soft": 33, "hard": 44}}, "sysctls": {"net.core.somaxconn": 77},
         "extraHosts": ["far.example:10.1.2.3"], "groupAdd": [4711], "capDrop": ["ALL"], "volumes": ["./conf:/etc/conf:ro", "/data"],
-        "env": ["HANDED_ON"], "memory": "64m", "cpus": 0.5)",
+        "env": ["HANDED_ON"], "memory": "64m", "cpus": 0.5, "pidsLimit": 61, "dns": ["192.0.2.7"])",
             {.command_line = "pwd; id -u; id -G; cat /etc/hostname /etc/hosts /etc/conf/a "
                              "/proc/sys/net/core/somaxconn; ulimit -n; "
                              "touch /x || echo read-only; touch /run/x && echo writable; touch /etc/conf/b "
                              "|| echo fixed; test -d /data && "
-                             "echo data; cat /proc/self/status /proc/mounts; env; printf '<%s>'",
+                             "echo data; cat /proc/self/status /proc/mounts /etc/resolv.conf; "
+                             "cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max; env; printf '<%s>'",
              .arguments = {"a b", "$HOME"},
              .environment = {"SECRET=1", "HANDED_ON=2", "MINE={{.Node.Hostname}} {{ x"},
              .own_environment = {"MINE={{.Node.Hostname}} {{ x"}});
   EXPECT_EQ(exit_of(step).value, 0) << err(step);
-  for (const char* part : {"/tmp\n12\n", " 4711\n", "box1\n", "10.1.2.3\tfar.example\n", "setting77\n33\n",
-                           "read-only\n", "writable\n", "fixed\n", "data\n", "CapBnd:\t0000000000000000\n",
-                           "size=1024k", "HANDED_ON=2\n", "MINE={{.Node.Hostname}} {{ x\n", "<a b><$HOME>"})
+  for (const char* part :
+       {"/tmp\n12\n", " 4711\n", "box1\n", "10.1.2.3\tfar.example\n", "setting77\n33\n", "read-only\n",
+        "writable\n", "fixed\n", "data\n", "CapBnd:\t0000000000000000\n", "size=1024k", "192.0.2.7", "\n61\n",
+        "HANDED_ON=2\n", "MINE={{.Node.Hostname}} {{ x\n", "<a b><$HOME>"})
     EXPECT_THAT(out(step), HasSubstr(part));
   EXPECT_THAT(out(step), Not(HasSubstr("SECRET")));
 }

@@ -292,7 +292,8 @@ TEST(ContainerSpec, what_it_may_do_and_see_is_passed) {
     "extraHosts": ["a:1.2.3.4", "b=[::1]", "host.docker.internal:host-gateway"], "shmSize": "1m",
     "devices": ["/dev/fuse", "/dev/a:/dev/b", "/dev/c:r", "/dev/d:/dev/e:rw"],
     "securityOpt": ["no-new-privileges"], "sysctls": {"net.a": 1, "net.b": "2 3"}, "groupAdd": ["video", 44],
-    "hostname": "box1", "domainname": "example.org"})"};
+    "privileged": true, "pidsLimit": -1, "cpuset": "0-1", "ipc": "host", "pid": "host", "dns": ["1.1.1.1"],
+    "dnsSearch": ["example.org"], "dnsOptions": ["ndots:1"], "hostname": "box1", "domainname": "example.org"})"};
   const auto spec = spec_of(wanted);
   const auto host = [&](const char* name) { return part(spec, {"HostConfig", name}); };
   EXPECT_EQ(host("CapAdd"), R"(["NET_ADMIN"])");
@@ -312,17 +313,30 @@ TEST(ContainerSpec, what_it_may_do_and_see_is_passed) {
   EXPECT_EQ(host("SecurityOpt"), R"(["no-new-privileges"])");
   EXPECT_EQ(host("Sysctls"), R"({"net.a":"1","net.b":"2 3"})");
   EXPECT_EQ(host("GroupAdd"), R"(["video","44"])");
+  EXPECT_EQ(host("Privileged"), "true");
+  EXPECT_EQ(host("PidsLimit"), "-1");
+  EXPECT_EQ(host("CpusetCpus"), "\"0-1\"");
+  EXPECT_EQ(host("IpcMode"), "\"host\"");
+  EXPECT_EQ(host("PidMode"), "\"host\"");
+  EXPECT_EQ(host("Dns"), R"(["1.1.1.1"])");
+  EXPECT_EQ(host("DnsSearch"), R"(["example.org"])");
+  EXPECT_EQ(host("DnsOptions"), R"(["ndots:1"])");
   EXPECT_EQ(part(spec, {"Hostname"}), "\"box1\"");
   EXPECT_EQ(part(spec, {"Domainname"}), "\"example.org\"");
   EXPECT_THAT(describe(*plan_of(wanted)),
               HasSubstr("--cap-add NET_ADMIN --cap-drop ALL --read-only --tmpfs /run --tmpfs "
                         "/tmp:size=64m,mode=1777 --ulimit core=0:0 --ulimit memlock=-1:-1"));
+  EXPECT_THAT(
+      describe(*plan_of(wanted)),
+      HasSubstr("--privileged --pids-limit -1 --dns 1.1.1.1 --dns-search example.org --dns-option ndots:1 "
+                "--cpuset-cpus 0-1 --ipc host --pid host --hostname box1 --domainname example.org"));
 }
 
 TEST(ContainerSpec, says_nothing_of_what_is_the_engines_own) {
   const auto spec = spec_of({});
   for (const char* name : {"CapAdd", "CapDrop", "ReadonlyRootfs", "Tmpfs", "Ulimits", "ExtraHosts", "ShmSize",
-                           "Devices", "SecurityOpt", "Sysctls", "GroupAdd"})
+                           "Devices", "SecurityOpt", "Sysctls", "GroupAdd", "Privileged", "PidsLimit",
+                           "CpusetCpus", "IpcMode", "PidMode", "Dns", "DnsSearch", "DnsOptions"})
     EXPECT_EQ(part(spec, {"HostConfig", name}), "null") << name;
   EXPECT_EQ(part(spec, {"Hostname"}), "null");
   EXPECT_EQ(part(spec, {"Domainname"}), "null");

@@ -118,11 +118,9 @@ secrets: {s: {file: ./s.txt}}
   EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("volumes": ["./x:/x:ro,z,rslave", "./y:/y", "w:/v:nocopy", )"
                                           R"("./s.txt:/run/secrets/t:ro"])"));
   const std::string made = text();
-  EXPECT_THAT(
-      made,
-      HasSubstr(
-          "// Not taken over: attach, bind.recursive, the driver of the volume v, secrets.uid, secrets.mode, "
-          "deploy.resources.limits.pids and deploy.resources.reservations.memory of a.\n"));
+  EXPECT_THAT(made,
+              HasSubstr("// Not taken over: attach, bind.recursive, the driver of the volume v, secrets.uid, "
+                        "secrets.mode and deploy.resources.reservations.memory of a.\n"));
   EXPECT_THAT(made, Not(HasSubstr("privileged")));
 }
 
@@ -197,11 +195,13 @@ TEST_F(Init, each_variable_of_a_compose_file_is_kept_or_told) {
 )");
   const std::string made = text();
   for (const char* part : {R"("capAdd": ["${CAP:-NET_ADMIN}"])", R"("groupAdd": ["${G:-audio}", "a$$b"])",
-                           R"("securityOpt": ["${S:-no-new-privileges}"])"})
+                           R"("securityOpt": ["${S:-no-new-privileges}"])", R"("dns": ["${DNS:-1.1.1.1}"])"})
     EXPECT_THAT(made, HasSubstr(part));
-  EXPECT_THAT(made, HasSubstr("or are left out without one: db.tmpfs, db.deploy.replicas, "
-                              "db.deploy.restart_policy.condition, db.deploy.resources.limits.cpus and "
-                              "db.networks.aliases.\n"));
+  EXPECT_THAT(
+      made,
+      HasSubstr("or are left out without one: db.privileged, db.pids_limit, db.tmpfs, db.deploy.replicas, "
+                "db.deploy.restart_policy.condition, db.deploy.resources.limits.cpus, "
+                "db.deploy.resources.limits.pids and db.networks.aliases.\n"));
 }
 
 TEST_F(Init, an_env_file_of_an_include_gives_defaults_and_no_values_of_the_project) {

@@ -119,6 +119,14 @@ services:
     group_add: [video, 44]
     hostname: box
     domainname: example.org
+    privileged: true
+    pids_limit: 50
+    cpuset: "${CPUS:-0}"
+    ipc: shareable
+    pid: host
+    dns: 1.1.1.1
+    dns_search: [example.org]
+    dns_opt: ["ndots:1"]
   b:
     image: i
     tmpfs: ["/a", "/b:size=1m"]
@@ -129,14 +137,27 @@ services:
 )");
   workspace();
   const std::string a = line("\"a\": {");
-  for (const char* part : {R"("capAdd": ["NET_ADMIN"])", R"("capDrop": ["ALL"])", R"("readOnly": true)",
+  for (const char* part : {R"("capAdd": ["NET_ADMIN"])",
+                           R"("capDrop": ["ALL"])",
+                           R"("readOnly": true)",
                            R"("tmpfs": ["/run", "/tmp:size=67108864,mode=1777"])",
                            R"("ulimits": { "nofile": 4096, "nproc": { "soft": 10, "hard": -1 } })",
                            R"("extraHosts": ["far:10.0.0.1", "twice:10.0.0.2", "twice:::1"])",
-                           R"("shmSize": "256m")", R"("devices": ["/dev/fuse", "/dev/a:/dev/b:r"])",
+                           R"("shmSize": "256m")",
+                           R"("devices": ["/dev/fuse", "/dev/a:/dev/b:r"])",
                            R"("securityOpt": ["no-new-privileges:true", "seccomp:unconfined"])",
-                           R"("sysctls": { "net.core.somaxconn": "1024" })", R"("groupAdd": ["video", "44"])",
-                           R"("hostname": "box")", R"("domainname": "example.org")"})
+                           R"("sysctls": { "net.core.somaxconn": "1024" })",
+                           R"("groupAdd": ["video", "44"])",
+                           R"("hostname": "box")",
+                           R"("domainname": "example.org")",
+                           R"("privileged": true)",
+                           R"("pidsLimit": 50)",
+                           R"("cpuset": "${CPUS:-0}")",
+                           R"("ipc": "shareable")",
+                           R"("pid": "host")",
+                           R"("dns": ["1.1.1.1"])",
+                           R"("dnsSearch": ["example.org"])",
+                           R"("dnsOptions": ["ndots:1"])"})
     EXPECT_THAT(a, HasSubstr(part));
   const std::string b = line("\"b\": {");
   for (const char* part : {R"("tmpfs": ["/a", "/b:size=1m"])", R"("sysctls": { "net.a": "1" })",

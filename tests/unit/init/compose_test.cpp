@@ -305,11 +305,11 @@ services:
     labels: {x: "1"}
     secrets: [s, {source: s, target: other}]
     configs: [{source: c, target: /etc/c}, late]
-    pid: host
+    userns_mode: host
     env_file: [{path: none.env, required: false}, {path: s.txt}]
   b:
     image: i
-    pid: host
+    userns_mode: host
     pull_policy: daily
     deploy: {resources: {limits: {cpus: "0.25", memory: 1G}, reservations: {devices: [{count: all, capabilities: [gpu]}]}}}
 secrets: {s: {file: ./s.txt}}
@@ -323,7 +323,7 @@ configs: {c: {file: c.conf}, late: {content: x}}
         R"("./s.txt:/run/secrets/s:ro", "./s.txt:/run/secrets/other:ro", "./c.conf:/etc/c:ro")"})
     EXPECT_THAT(a, HasSubstr(part));
   EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("memory": "1G", "cpus": 0.25, "gpus": "all")"));
-  EXPECT_THAT(text(), HasSubstr("// Not taken over: pid of a and b.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: userns_mode of a and b.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: pull_policy of b.\n"));
   EXPECT_THAT(text(),
               HasSubstr("// Not taken over: the env_file none.env (it may be missing there, and is; an "
@@ -332,9 +332,10 @@ configs: {c: {file: c.conf}, late: {content: x}}
 
 TEST_F(Init, a_long_list_of_those_that_lose_something_is_cut) {
   std::string services = "services: {";
-  for (const char c : std::string("abcdefghij")) services += std::string(1, c) + ": {image: i, pid: host}, ";
+  for (const char c : std::string("abcdefghij"))
+    services += std::string(1, c) + ": {image: i, userns_mode: host}, ";
   write("compose.yaml", services + "}\n");
-  EXPECT_THAT(text(), HasSubstr("// Not taken over: pid of a, b, c, d, e, f, g and 3 others.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: userns_mode of a, b, c, d, e, f, g and 3 others.\n"));
 }
 
 TEST_F(Init, variables_keep_the_order_in_which_they_were_written) {
