@@ -1,10 +1,12 @@
 #include "init/compose_text.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +21,30 @@ constexpr int most_depth = 64;
 constexpr int most_nodes = 100'000;
 /// Of all values together: an alias of a long text stands for it again and again.
 constexpr std::size_t most_bytes_of_values = std::size_t{8} << 20U;
+
+/// Of a text that can't begin a document, such as ",", the library takes one empty document after the other,
+/// for ever.
+class DocumentsGoOn : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos == last_) throw YAML::ParserException(mark, "nothing can begin so");
+    last_ = mark.pos;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int last_ = -1;
+};
 
 class Resolver {
  public:
@@ -279,6 +305,11 @@ YAML::Node read_yaml(const std::string& text, ComposeVariables* variables) {
 }
 
 std::vector<YAML::Node> read_documents(const std::string& text, ComposeVariables* variables) {
+  std::istringstream read(text);
+  YAML::Parser parser(read);
+  DocumentsGoOn check;
+  while (parser.HandleNextDocument(check)) {
+  }
   Resolver resolver(variables);
   std::vector<YAML::Node> documents = YAML::LoadAll(text);
   for (YAML::Node& one : documents) one.reset(resolver.resolved(one));

@@ -47,7 +47,7 @@ Result<control::OpenRuns> runs_above(const Options& options,
   const std::string here = control::real_root(*folder);
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return is_in(here, run.root); },
-      waiting_for([&](const std::string& folder) { return is_in(folder, here) || is_in(here, folder); }));
+      waiting_for([&](const std::string& root) { return is_in(root, here) || is_in(here, root); }));
   std::size_t nearest = 0;
   for (const Connection& run : runs.meant) nearest = std::max(nearest, run.info().root.size());
   std::erase_if(runs.meant, [&](const Connection& run) { return run.info().root.size() < nearest; });

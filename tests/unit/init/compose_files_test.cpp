@@ -151,6 +151,13 @@ TEST_F(Init, an_empty_value_of_a_variable_that_must_be_set_is_none) {
   EXPECT_THAT(text(), HasSubstr("// Not read: .env:2:3: \"PW\" has no value: why; the line is left out.\n"));
 }
 
+TEST_F(Init, a_compose_file_in_which_no_document_can_begin_is_not_understood) {
+  for (const char* file : {", a\n", "a: {b: 1}\n---\n: , ]\nb", "]\n"}) {
+    write("compose.yaml", file);
+    EXPECT_THAT(text(), HasSubstr("failed: ")) << file;
+  }
+}
+
 TEST_F(Init, where_no_variable_can_stand_is_told) {
   write("compose.yaml", R"(
 services:
