@@ -1,5 +1,6 @@
 #include "output/narrator.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
