@@ -223,7 +223,7 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
     if (const std::string reason = reason_of(run, next, before, now); !reason.empty()) text += ": " + reason;
     if (known.state == State::ended || known.state == State::backoff)
       text += ": " + sentence_on_end(run, next);
-    if (is_up(known.state) && settings.interactive && access.type && access.type(next, "", [] {}))
+    if (is_up(known.state) && settings.interactive && access.takes_typing && access.takes_typing(next))
       text += "; it reads from a terminal of its own: dream ctl attach " +
               shell_quoted(to_string(settings.id)) + " types there";
     text += settings.where.known() ? " (" + access.place_of(settings.where) + ")" : " (requested)";

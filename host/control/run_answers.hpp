@@ -35,8 +35,10 @@ struct RunAccess {
   std::function<void()> leave;              ///< nobody reads dream's own outputs any more
   /// From now on these are started as dream.json has them now; an Error: none of them is.
   std::function<Result<std::vector<StepChange>>(std::span<const StepIndex>)> reload;
-  /// What somebody types into the terminal of a step that runs; `on_taken` is called once that has taken all,
-  /// now or later, and at the latest forgotten at its end. False: it reads from none.
+  /// This step runs, and reads from a terminal of its own.
+  std::function<bool(StepIndex)> takes_typing;
+  /// What somebody types into the terminal of a step that runs, not empty; `on_taken` is called once that has
+  /// taken all, now or later, and at the latest forgotten at its end. False: it reads from none.
   std::function<bool(StepIndex, std::string_view, std::function<void()> on_taken)> type;
   std::function<void(StepIndex, const winsize&)> resize;  ///< the window of who types there
   /// The files of dream.json that aren't as they were when the run began, by name.

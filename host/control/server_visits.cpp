@@ -28,7 +28,7 @@ void Server::attach(Client& client, const Request& request, const std::vector<St
   };
   if (!request.look && std::ranges::any_of(clients_, types_there))
     return refuse("somebody types there already", "--look only shows it");
-  if (!request.look && !access_.type(step, "", [] {}))
+  if (!request.look && !access_.takes_typing(step))
     return refuse(to_string(run_.plan().steps[position(step)].id) + " reads from no terminal of its own",
                   "its executor runs it elsewhere, or it has the terminal that dream was started from");
   constexpr std::size_t usual_rows = 24;

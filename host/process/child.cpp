@@ -191,8 +191,12 @@ void Child::set_window(const winsize& window) {
   }
 }
 
+bool Child::takes_typing() const {
+  return !root_exit_ && reads_terminal() && out_->takes_typing();
+}
+
 bool Child::type(std::string_view bytes, std::function<void()> on_taken) {
-  return !root_exit_ && reads_terminal() && out_->type(bytes, std::move(on_taken));
+  return takes_typing() && out_->type(bytes, std::move(on_taken));
 }
 
 void Child::root_may_be_stopped() {

@@ -140,7 +140,8 @@ class Child {
   void resume(Duration stopped);
   /// The user's window has changed.
   void resize(const winsize& window);
-  /// As OutputPipe::type(): into the terminal that it reads from.
+  /// As OutputPipe's, of the terminal that it reads from.
+  [[nodiscard]] bool takes_typing() const;
   [[nodiscard]] bool type(std::string_view bytes, std::function<void()> on_taken);
   /// The window of who types: from now on the user's doesn't count.
   void resize_for_typist(const winsize& window);

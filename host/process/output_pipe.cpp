@@ -12,6 +12,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/assert.hpp"
+
 namespace dream::process {
 
 namespace {
@@ -81,9 +83,10 @@ void OutputPipe::redraw() {
 }
 
 bool OutputPipe::type(std::string_view bytes, std::function<void()> on_taken) {
-  if (!terminal_ || ended_) return false;
+  DREAM_ASSERT(!bytes.empty());
+  if (!takes_typing()) return false;
   untyped_ += bytes;
-  on_typed_ = std::move(on_taken);
+  on_typed_.push_back(std::move(on_taken));
   if (!typing_) type_rest();
   return true;
 }
@@ -97,7 +100,7 @@ void OutputPipe::type_rest() {
   }
   typing_ = !untyped_.empty();
   if (!typing_) {
-    if (const auto taken = std::exchange(on_typed_, nullptr)) taken();
+    for (const auto& taken : std::exchange(on_typed_, {})) taken();
     return;
   }
   descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_write,

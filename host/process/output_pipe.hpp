@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
@@ -43,8 +44,10 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   void resize(const winsize& size);
   /// Tells what is in front there that it may show everything anew.
   void redraw();
-  /// What is typed there. `on_taken` is called, now or later, when the terminal has taken all; never once
-  /// that is at its end. False: it takes none.
+  /// Something can be typed there: it is a terminal, and not at its end.
+  [[nodiscard]] bool takes_typing() const noexcept { return terminal_ && !ended_; }
+  /// What is typed there, not empty. `on_taken` is called, now or later, when the terminal has taken all,
+  /// also what was typed since; never once that is at its end. False: it takes none.
   [[nodiscard]] bool type(std::string_view bytes, std::function<void()> on_taken);
   /// Instead of open(): nothing will be read here.
   void leave_out() { ended_ = true; }
@@ -79,7 +82,8 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   bool terminal_ = false;
   Descriptor kept_open_;  ///< the terminal's other end
   std::string untyped_;
-  std::function<void()> on_typed_;
+  std::vector<std::function<void()>>
+      on_typed_;  ///< of who types, and of those who typed before and have left
   bool typing_ = false;
   std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
   int empty_reads_ = 0;              ///< in a row, at the end of a terminal

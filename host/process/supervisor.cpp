@@ -172,6 +172,11 @@ void Supervisor::resize(const winsize& window) {
   for (const auto& [id, child] : children_) child->resize(window);
 }
 
+bool Supervisor::takes_typing(ChildId id) const {
+  const auto found = children_.find(static_cast<std::uint64_t>(id));
+  return found != children_.end() && found->second->takes_typing();
+}
+
 bool Supervisor::type(ChildId id, std::string_view bytes, std::function<void()> on_taken) {
   const auto found = children_.find(static_cast<std::uint64_t>(id));
   return found != children_.end() && found->second->type(bytes, std::move(on_taken));

@@ -78,8 +78,10 @@ class Supervisor {
   [[nodiscard]] bool keeps_anything() const;
   /// The user's window has another size: terminals of children get this one.
   void resize(const winsize& window);
-  /// What somebody types into the terminal of this child; `on_taken` is called, now or later, when that has
-  /// taken all, unless the child ends before. False: it reads from none.
+  /// This child reads from a terminal of its own, into which somebody can type.
+  [[nodiscard]] bool takes_typing(ChildId id) const;
+  /// What somebody types into the terminal of this child, not empty; `on_taken` is called, now or later, when
+  /// that has taken all, unless the child ends before. False: it reads from none.
   [[nodiscard]] bool type(ChildId id, std::string_view bytes, std::function<void()> on_taken);
   /// The window of who types there, in place of the user's.
   void resize_for_typist(ChildId id, const winsize& window);

@@ -85,6 +85,58 @@ TEST(CtlPs, is_answered_while_others_left_what_no_step_reads) {
   dream.exit_code_once_all_ended();
 }
 
+/// ./c:dev reads from its terminal once `gate` is open, and writes how many bytes it has read.
+std::string counts_what_is_typed(std::size_t bytes) {
+  return with_command("stty raw -echo; echo begun; read word < $ROOT/gate; head -c " + std::to_string(bytes) +
+                          " | wc -c; read word < $ROOT/nobody",
+                      R"(, "interactive": true, "async": true)");
+}
+
+constexpr std::size_t more_than_a_terminal_holds = 30'000;
+
+/// Types so much into ./c:dev, and asks for something after that.
+void type_much(RawClient& typist, const std::string& next) {
+  typist.line();
+  typist.send("{\"id\":1,\"do\":\"attach\",\"steps\":[\"./c:dev\"],\"rows\":1}\n");
+  EXPECT_THAT(typist.line(), HasSubstr("\"ok\""));
+  typist.send(R"({"id":2,"do":"type","text":")" + std::string(more_than_a_terminal_holds, 'x') + "\"}\n" +
+              next);
+}
+
+TEST(CtlWhy, leaves_who_types_what_no_step_reads_yet_in_peace) {
+  const Stack stack(counts_what_is_typed(more_than_a_terminal_holds));
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun");
+  RawClient typist(stack);
+  type_much(typist, "{\"id\":3,\"do\":\"ps\"}\n");
+  EXPECT_THAT(stack.ctl({"why", "./c:dev"}).out, HasSubstr("dream ctl attach ./c:dev types there"));
+  stack.gate.open();
+  dream.await_out("30000");
+  EXPECT_THAT(typist.line() + typist.line(), HasSubstr(R"("id":3,"ok")")) << "beside what the step writes";
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlAttach, loses_nothing_of_who_typed_before_and_has_left) {
+  const Stack stack(counts_what_is_typed(more_than_a_terminal_holds + 5));
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun");
+  {
+    RawClient typist(stack);
+    type_much(typist, "{\"id\":3,\"do\":\"type\",\"text\":\"1234\"}\n");
+    EXPECT_EQ(stack.ctl({"ps"}).code, 0);
+  }
+  RawClient next(stack);
+  next.line();
+  next.send("{\"id\":1,\"do\":\"attach\",\"steps\":[\"./c:dev\"],\"rows\":1}\n");
+  next.send("{\"id\":2,\"do\":\"type\",\"text\":\"5\"}\n");
+  EXPECT_EQ(stack.ctl({"ps"}).code, 0);
+  stack.gate.open();
+  dream.await_out("30005");
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
 TEST(CtlPs, tells_of_a_run_that_is_stopped) {
   const Stack stack;
   DreamRun dream(stack, stack.launch({"dev"}));

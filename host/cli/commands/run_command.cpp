@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/write_all.hpp"
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/common_options.hpp"
@@ -21,17 +20,16 @@
 #include "cli/recording.hpp"
 #include "cli/refusal.hpp"
 #include "cli/reloading.hpp"
+#include "cli/run_server.hpp"
 #include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
-#include "control/place.hpp"
 #include "control/server.hpp"
 #include "plan/ports.hpp"
 #include "plugin/registry.hpp"
 #include "ports/held_ports.hpp"
 #include "prepare/late_env_files.hpp"
 #include "prepare/prepare.hpp"
-#include "prepare/reload.hpp"
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
 #include "process/inheritance.hpp"
@@ -147,62 +145,6 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
             "if dream is killed, what its executors have outside of this machine's processes will stay: " +
                 to_string(written.error()));
   return nullptr;
-}
-
-/// Whoever has started a detached run waits for the path of its socket; empty: it has none.
-void tell_starter(int notice, const std::string& path) {
-  if (notice < 0) return;
-  static_cast<void>(write_all(notice, path.empty() ? no_socket : path));
-  ::close(notice);
-}
-
-/// Who can be asked about the run from outside. Null where it can have no place for that.
-std::unique_ptr<control::Server> make_server(runtime::Session& session, const Plan& plan,
-                                             const prepare::LoadedWorkspace& loaded, runtime::Driver& driver,
-                                             Reloading& reloading, int notice) {
-  const plugin::Place& place = *session.services().place();
-  const auto socket = control::socket_of(place.session, plugin::own_lookup());
-  if (!socket) {
-    session.log().debug([&] { return "dream ctl can't ask this run: " + to_string(socket.error()); });
-    tell_starter(notice, "");
-    return nullptr;
-  }
-  auto server = std::make_unique<control::Server>(
-      session.context(), plan,
-      control::Server::Settings{
-          place.session, loaded.workspace.root, *socket,
-          [notice, path = socket->string()](bool listens) { tell_starter(notice, listens ? path : ""); }},
-      control::RunAccess{
-          .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
-          .detail_of = [&driver](StepIndex step) { return driver.detail_of(step); },
-          .trees_of =
-              [&session](std::span<const pid_t> roots) { return session.supervisor().trees_of(roots); },
-          .restarting = [&driver] { return driver.restarting(); },
-          .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
-          .take_down = [&driver](bool now) { driver.take_down(now); },
-          .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
-          .leave =
-              [&session, &driver] {
-                session.console().abandon();
-                driver.tell_engine(engine::CallerLeft{});
-              },
-          .reload = [&reloading](std::span<const StepIndex> steps) { return reloading.reload(steps); },
-          .type =
-              [&session](StepIndex step, std::string_view bytes, std::function<void()> on_taken) {
-                const auto child = session.services().interactive_child_of(step);
-                return child && session.supervisor().type(*child, bytes, std::move(on_taken));
-              },
-          .resize =
-              [&session](StepIndex step, const winsize& window) {
-                if (const auto child = session.services().interactive_child_of(step))
-                  session.supervisor().resize_for_typist(*child, window);
-              },
-          .changed_files = [&loaded] { return prepare::changed_files(loaded); }},
-      [&driver] { return driver.now(); });
-  driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {
-    server.hear(step, stream, bytes);
-  });
-  return server;
 }
 
 /// Whether the run is the user's, and not one that a watcher has started (dream suggest).
