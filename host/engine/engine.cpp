@@ -85,11 +85,7 @@ void Engine::State::on(const StartFailed& event) {
   if (is_stale(event.attempt)) return;
   outcome_of(event.attempt.step).start_error = event.error;
   judge(event.attempt.step);
-  const bool back = comes_back(event.attempt.step);
-  const bool holds = back && progress_of(event.attempt.step).holds;
-  feed(event.attempt.step, holds  ? Input::exited_held
-                           : back ? Input::start_failed_restarts
-                                  : Input::start_failed);
+  feed_end(event.attempt.step, Input::start_failed, Input::start_failed_restarts);
 }
 
 void Engine::State::on(const Exited& event) {
@@ -101,9 +97,16 @@ void Engine::State::on(const Exited& event) {
   if (progress_of(event.attempt.step).forced_at_once && !is_end_by(event.status, kill_signal))
     outcome.forced = false;
   judge(event.attempt.step);
-  const bool back = comes_back(event.attempt.step);
-  const bool holds = back && progress_of(event.attempt.step).holds;
-  feed(event.attempt.step, holds ? Input::exited_held : back ? Input::exited_restarts : Input::exited);
+  feed_end(event.attempt.step, Input::exited, Input::exited_restarts);
+}
+
+/// What never ran didn't have to be killed either.
+void Engine::State::on(const Withdrawn& event) {
+  if (is_stale(event.attempt)) return;
+  const Progress& progress = progress_of(event.attempt.step);
+  DREAM_ASSERT(!progress.started && progress.phase != Phase::starting);
+  outcome_of(event.attempt.step).forced = false;
+  feed_end(event.attempt.step, Input::exited, Input::exited_restarts);
 }
 
 void Engine::State::on(const Ready& event) {

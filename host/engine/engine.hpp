@@ -34,11 +34,15 @@ struct StartFailed {
   Error error;
 };
 /// The attempt is over: process reaped, output drained, nothing of its tree lives. One for each Start that
-/// StartFailed did not answer. Without a Started before, the step counts as started at this moment: it ended
-/// before it was known to run.
+/// neither StartFailed nor Withdrawn answered. Without a Started before, the step counts as started at this
+/// moment: it ended before it was known to run.
 struct Exited {
   Attempt attempt;
   ExitStatus status;
+};
+/// What Start asked for was not begun: nothing of it ever ran. Only of an attempt that was asked to end.
+struct Withdrawn {
+  Attempt attempt;
 };
 /// Every probe of the attempt has passed. What is heard of probes after EndProbing is stale.
 struct Ready {
@@ -122,9 +126,9 @@ struct ReaderSeen {
 struct TimePassed {};
 
 using Event =
-    std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Unhealthy, Healthy,
-                 Lingers, LeftBehind, HoldAsked, StartAsked, RestartAsked, Interrupted, DownAsked, CallerLeft,
-                 GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
+    std::variant<Begin, Started, StartFailed, Exited, Withdrawn, Ready, NeverReady, MoreTime, Unhealthy,
+                 Healthy, Lingers, LeftBehind, HoldAsked, StartAsked, RestartAsked, Interrupted, DownAsked,
+                 CallerLeft, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
@@ -211,8 +215,8 @@ struct Outcome {
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------
 
-/// Start the step's process; answered by Started, StartFailed or Exited, at once or later. In a plan that is
-/// a list, no further step is started for the first time until it is answered.
+/// Start the step's process; answered by Started, StartFailed, Exited or Withdrawn, at once or later. In a
+/// plan that is a list, no further step is started for the first time until it is answered.
 struct Start {
   Attempt attempt;
 };
@@ -256,14 +260,13 @@ struct StepStarted {
 };
 struct StepEnded {
   StepIndex step;
-};  ///< once, and again for each time that it was asked to start after that; its outcome is in outcomes(). A
-    ///< skipped step has none
+};  ///< once, and again for each time that it was asked to start after that, with its outcome in outcomes();
+    ///< not of a skipped step
 /// The attempt is over, and another follows. Its outcome is in outcomes() until that one starts.
 struct AttemptEnded {
   Attempt attempt;
   Duration again_in;
-  std::size_t restart =
-      1;  ///< the how manieth it will be, of those that count for Restart::max; 0: none of them
+  std::size_t restart = 1;  ///< its number among those that count for Restart::max; 0: it is none of them
 };
 /// It has ended, and starts again when somebody asks for that.
 struct StepHeld {
@@ -314,8 +317,7 @@ struct DelayBegan {
 };  ///< `next` starts this much later unless the run stops
 struct WaitingForBackground {
   std::vector<StepIndex> steps;
-};  ///< all started, every foreground step has ended; at most once, services that will be dismissed not among
-    ///< them
+};  ///< all started, all in front have ended; at most once, without services that will be dismissed
 struct Stopping {
   RunStop reason;
 };  ///< the whole run; at most once
@@ -324,8 +326,7 @@ struct Ending {
   StepIndex step;
   std::optional<Instant> force_at;  ///< when its grace is over; none: force was asked already
 };
-/// Steps that were asked to end still run after a while; of each it is told again and again, ever more
-/// seldom.
+/// Steps that were asked to end still run after a while; told again and again, of each ever more seldom.
 struct StillEnding {
   std::vector<Ending> steps;  ///< of which it is news now, in plan order; none was asked by force
   /// Steps that are to end and are asked later, when none that needs them runs any more; in plan order.
@@ -349,8 +350,7 @@ struct Limits {
   /// While the run is being stopped, a reader that takes nothing for this long is given up.
   Duration stuck_reader = std::chrono::seconds(5);
   Duration hang_up = std::chrono::seconds(1);  ///< from the end of a terminal to the signal about it
-  /// Signals that come so soon after the first one are the same request.
-  Duration one_request = std::chrono::milliseconds(300);
+  Duration one_request = std::chrono::milliseconds(300);  ///< a signal so soon after the first is the same
   /// What has run well for so long waits for its next attempt as for the first one.
   Duration good_after = std::chrono::seconds(10);
 };

@@ -66,6 +66,7 @@ struct Engine::State {
   void on(const Started& event);
   void on(const StartFailed& event);
   void on(const Exited& event);
+  void on(const Withdrawn& event);
   void on(const Ready& event);
   void on(const NeverReady& event);
   void on(const Unhealthy& event);
@@ -87,6 +88,7 @@ struct Engine::State {
 
   // ---- one step: steps.cpp
   void feed(StepIndex step, Input input);
+  void feed_end(StepIndex step, Input last, Input another_follows);
   void react(StepIndex step, Reaction reaction);
   void feed_all(Input input);
   void set_phase(StepIndex step, Phase phase);

@@ -25,7 +25,7 @@ enum class Input : std::uint8_t {
   barred,                 ///< its turn has come, but what it needs has failed
   started,                ///< the driver: its process runs
   start_failed,           ///< the driver: there is no process
-  exited,                 ///< the driver: it is over
+  exited,                 ///< the driver: it is over, or was withdrawn
   start_failed_restarts,  ///< as start_failed, and another attempt follows
   exited_restarts,        ///< as exited, and another attempt follows
   exited_held,            ///< as exited or start_failed, and it is to be held

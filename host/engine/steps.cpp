@@ -25,6 +25,13 @@ void Engine::State::feed(StepIndex step, Input input) {
   react(step, cell.reaction);
 }
 
+/// Of its latest attempt.
+void Engine::State::feed_end(StepIndex step, Input last, Input another_follows) {
+  const bool back = comes_back(step);
+  const bool holds = back && progress_of(step).holds;
+  feed(step, holds ? Input::exited_held : back ? another_follows : last);
+}
+
 void Engine::State::react(StepIndex step, Reaction reaction) {
   switch (reaction) {
     case Reaction::bug:

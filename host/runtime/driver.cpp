@@ -184,7 +184,11 @@ void Driver::terminate(Attempt attempt, Urgency urgency) {
   if (asked != nullptr) asked->asked_to_end = true;
   const bool has_waited = asked != nullptr && (asked->waits_for_kept ||
                                                (asked->has_token && session_.tokens()->withdraw(attempt)));
-  if (has_waited || plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
+  if (has_waited) {
+    end(attempt);
+    return feed(engine::Withdrawn{attempt});
+  }
+  if (plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
   if (asked == nullptr || asked->run == nullptr) return;  // its end is on its way to the engine
   if (asked->kept_ready) return exited(attempt, *std::exchange(asked->kept_ready, std::nullopt));
   const Result<void> done = asked->run->terminate(urgency);

@@ -362,5 +362,23 @@ TEST(OwnTask, that_no_project_of_a_pattern_has_is_told) {
   EXPECT_THAT(validated.out, AllOf(Not(HasSubstr("task \"gen\"")), Not(HasSubstr("task \"setup\""))));
 }
 
+/// One step runs with the slot of dream itself, the other waits for one of the make above.
+TEST(Jobserver, leaves_a_step_that_waited_for_it_in_vain_without_an_exit_code) {
+  const Workspace workspace(
+      R"({"workspace": {"./a": {"go": [[":one", ":two"]]}}, "projects": {"./a": {"tasks": {
+      "go": {"command": null}, "one": {"command": "echo begun; read word < $ROOT/nobody"},
+      "two": {"command": "echo never"}}}}})");
+  for (const char* name : {"nobody", "tokens"}) ::mkfifo((workspace.root() / name).c_str(), 0600);
+  Launch launch = go({"-j", "4", "-o", "events"}, "a");
+  launch.environment["MAKEFLAGS"] = " -j4 --jobserver-auth=fifo:" + (workspace.root() / "tokens").string();
+  DreamRun dream(workspace, launch);
+  dream.await_out("begun");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 128 + SIGTERM);
+  EXPECT_THAT(dream.out(),
+              HasSubstr(R"("event":"ended","step":"./a:two","outcome":"terminated","exit":null,)"));
+  EXPECT_THAT(dream.out(), HasSubstr(R"("killed":false,"startedUs":null)"));
+}
+
 }  // namespace
 }  // namespace dream::e2e

@@ -21,9 +21,10 @@ enum class Behaviour : std::uint8_t {
   ignores,
   ends_unseen,  ///< before it was known to run
   survives,     ///< force, too
+  waits,        ///< is never begun, and withdrawn when it is asked to end
 };
 constexpr std::size_t behaviours = 5;
-constexpr std::size_t odd_behaviours = 7;
+constexpr std::size_t odd_behaviours = 8;
 constexpr std::size_t most_steps = 4;
 
 struct Played {
@@ -36,7 +37,8 @@ struct Played {
 
   /// Whether its next event can come now: the answer to its start, or its end.
   [[nodiscard]] bool can_move() const {
-    if (life != Life::alive) return life == Life::starting;
+    if (life == Life::starting) return behaviour != Behaviour::waits || asked;
+    if (life != Life::alive) return false;
     switch (behaviour) {
       case Behaviour::hangs:
         return asked || forced;
@@ -171,6 +173,11 @@ class Explorer : private Processes {
       const ErrorCode code = freedom_.attempts > 1 ? ErrorCode::io : ErrorCode::not_found;
       return feed(StartFailed{process.attempt, Error{code, {}, {}, {}}});
     }
+    if (process.behaviour == Behaviour::waits) {
+      process.life = Played::Life::none;
+      over_ = process.attempt;
+      return feed(Withdrawn{process.attempt});
+    }
     if (process.behaviour == Behaviour::ends_unseen)
       return exit(process, ExitedWith{static_cast<int>(index)});
     process.life = Played::Life::alive;
@@ -188,7 +195,7 @@ class Explorer : private Processes {
     endless_ = endless_ || attempt.number > freedom_.attempts;
     process.behaviour =
         static_cast<Behaviour>(choices_.choose(freedom_.oddities ? odd_behaviours : behaviours));
-    if (!freedom_.any_order) answer(position(attempt.step));
+    if (!freedom_.any_order && process.behaviour != Behaviour::waits) answer(position(attempt.step));
   }
 
   void terminate(Attempt attempt, Urgency urgency) override {

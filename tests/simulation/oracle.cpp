@@ -140,6 +140,13 @@ void Oracle::take(const Exited& event) {
   is_over(index, fails ? std::optional(code) : std::nullopt, code == 126 || code == 127);
 }
 
+void Oracle::take(const Withdrawn& event) {
+  const std::size_t index = position(event.attempt.step);
+  if (!history_[index].is_current(event.attempt)) return;
+  history_[index].withdrawn = true;
+  is_over(index, std::nullopt, false);
+}
+
 void Oracle::take(const MoreTime& event) {
   History& step = history_[position(event.attempt.step)];
   if (step.is_current(event.attempt) && step.probing)

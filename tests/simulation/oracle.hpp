@@ -59,7 +59,8 @@ class Oracle {
     bool runs_again = false;     ///< an earlier attempt ran
     bool next_is_asked = false;  ///< somebody asked for the next one, which waits for no slot
     bool given_up = false;
-    bool lingers = false;  ///< only what it has started still runs
+    bool withdrawn = false;  ///< nothing of it ever ran
+    bool lingers = false;    ///< only what it has started still runs
 
     /// It failed while it ran, or is to end for another attempt.
     [[nodiscard]] bool fell() const { return timed_out || unready || ill || renewed || held; }
@@ -127,6 +128,7 @@ class Oracle {
   void take(const engine::Started& event);
   void take(const engine::StartFailed& event);
   void take(const engine::Exited& event);
+  void take(const engine::Withdrawn& event);
   void take(const engine::Ready& event);
   void take(const engine::NeverReady& event);
   void take(const engine::Unhealthy& event);

@@ -371,7 +371,7 @@ void Oracle::outcome_is_right(const Outcome& outcome, std::size_t index) {
   check(same(outcome.start_error, step.start_error), "the outcome has the start error", index);
   // What was forced at once, and ended otherwise, didn't have to be killed.
   const bool by_itself = step.forced == step.graceful && step.status && !is_end_by(*step.status, 9);
-  check(outcome.forced == (step.forced && !by_itself), "the outcome knows force");
+  check(outcome.forced == (step.forced && !by_itself && !step.withdrawn), "the outcome knows force");
   check(same(outcome.started, step.first_started) && same(outcome.ready, step.ready) &&
             same(outcome.ended, step.ended),
         "the outcome has the instants", index);

@@ -65,6 +65,7 @@ std::string describe(const Event& event) {
           [](const Exited& what) {
             return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
           },
+          [](const Withdrawn& what) { return "withdrawn " + name(what.attempt); },
           [](const Ready& what) { return "ready " + name(what.attempt); },
           [](const NeverReady& what) { return "never ready " + name(what.attempt); },
           [](const Unhealthy& what) { return "unhealthy " + name(what.attempt); },

@@ -233,6 +233,7 @@ class World : private Processes {
     if (!features_.restarts) return;
     if (const auto* exited = std::get_if<Exited>(&event)) echo(exited->attempt);
     if (const auto* failed = std::get_if<StartFailed>(&event)) echo(failed->attempt);
+    if (const auto* withdrawn = std::get_if<Withdrawn>(&event)) echo(withdrawn->attempt);
   }
 
   void get_well(Attempt attempt) {
@@ -337,6 +338,7 @@ class World : private Processes {
   Event random_news(Attempt attempt) {
     if (strange_.percent(30)) return Started{attempt};
     if (strange_.percent(30)) return StartFailed{attempt, Error{ErrorCode::io, "too late", "", ""}};
+    if (strange_.percent(20)) return Withdrawn{attempt};
     return Exited{attempt, ExitedWith{strange_.below(2)}};
   }
 
@@ -353,8 +355,10 @@ class World : private Processes {
   }
 
   Event random_end(Attempt attempt, Urgency urgency, bool answered) {
-    if (!answered && random_.percent(50))
+    if (!answered && random_.percent(50)) {
+      if (strange_.percent(40)) return Withdrawn{attempt};
       return StartFailed{attempt, Error{ErrorCode::internal, "given up", "", ""}};
+    }
     if (urgency == Urgency::force) return Exited{attempt, KilledBy{9}};
     if (random_.percent(40)) return Exited{attempt, ExitedWith{random_.below(3)}};
     return Exited{attempt, KilledBy{15}};

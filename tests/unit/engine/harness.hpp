@@ -76,6 +76,7 @@ class ManualRun {
     return feed(StartFailed{latest(step), Error{code, "no such command", "", ""}});
   }
   std::string exited(int step, int code = 0) { return feed(Exited{latest(step), ExitedWith{code}}); }
+  std::string withdrawn(int step) { return feed(Withdrawn{latest(step)}); }
   std::string ready(int step) { return feed(Ready{latest(step)}); }
   std::string never_ready(int step, ErrorCode code = ErrorCode::not_found) {
     return feed(NeverReady{latest(step), Error{code, "no such tool", "", ""}});

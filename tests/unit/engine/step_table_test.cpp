@@ -174,6 +174,15 @@ TEST(MisuseDeathTest, a_second_start) {
   EXPECT_DEATH(run.started(0), "internal error") << "nor while it is being ended";
 }
 
+TEST(MisuseDeathTest, a_start_that_is_withdrawn_though_nobody_asked_or_it_runs) {
+  ManualRun run({foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  EXPECT_DEATH(run.withdrawn(0), "internal error");
+  run.started(0);
+  run.interrupted();
+  EXPECT_DEATH(run.withdrawn(0), "internal error");
+}
+
 TEST(MisuseDeathTest, an_attempt_that_there_was_not) {
   ManualRun run({foreground()});
   run.begin();

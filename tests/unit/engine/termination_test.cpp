@@ -336,6 +336,28 @@ TEST(StartingStep, that_is_stopped_may_end_without_ever_running) {
   EXPECT_EQ(run.engine().outcomes()[0].started, std::nullopt);
 }
 
+TEST(StartingStep, that_is_withdrawn_was_terminated_without_an_exit) {
+  ManualRun run({with_restart(0, foreground()), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.interrupted(2);
+  EXPECT_EQ(run.interrupted_again(2), "force a");
+  EXPECT_EQ(run.withdrawn(0), "ended a; finish 130");
+  EXPECT_EQ(run.outcome(0), "terminated(signal 2)") << "nothing had to be killed";
+  EXPECT_EQ(run.engine().outcomes()[0].started, std::nullopt);
+  EXPECT_EQ(run.withdrawn(0), "") << "stale";
+}
+
+TEST(StartingStep, that_is_withdrawn_while_it_is_to_be_held_is_held) {
+  ManualRun run({with_restart(0, foreground())}, ManualRun::Starts::when_told);
+  run.begin();
+  run.started(0);
+  run.exited(0, 3);
+  EXPECT_EQ(run.advance_to(10), "start a#2");
+  run.feed(HoldAsked{StepIndex{0}});
+  EXPECT_EQ(run.withdrawn(0), "held a");
+  EXPECT_EQ(run.engine().outcomes()[0].exit, std::nullopt);
+}
+
 TEST(StartingStep, that_is_stopped_gets_force_after_its_grace_and_has_no_timeout) {
   ManualRun run({with_timeout(10, foreground())}, ManualRun::Starts::when_told);
   run.begin();
