@@ -106,6 +106,9 @@ void Supervisor::heard_from_terminal(int signal, bool left_to_it) {
   const Census census = take_census();
   for (const auto& [id, child] : children_)
     child->left_heard_from_terminal(signal, census.left_of(child.get()));
+  // What is to follow from this look is left to one that was due already, or comes now.
+  orphan_may_have_ended_ = true;
+  attend_at(read_clock());
 }
 
 /// The end of an orphan sends SIGCHLD to the first thread (first_thread.hpp), which blocks it; so does this

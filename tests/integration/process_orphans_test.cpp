@@ -186,6 +186,21 @@ TEST_F(Kept, leftovers_that_end_by_themselves_are_forgotten) {
   EXPECT_EQ(ends_, 1);
 }
 
+TEST_F(Kept, leftovers_that_end_by_a_key_are_forgotten_though_they_were_reaped_on_the_way) {
+  const auto [run, root] = start_keeping();
+  const Actor server = daemon(root);
+  root.tell("exit 0");
+  run_to_end(*run);
+  server.tell("exit 0");
+  while (
+      supervisor_->keeps_anything()) {  // the key comes between SIGCHLD and the look that it is a reason for
+    context_.restart();
+    context_.run_one();
+    supervisor_->heard_from_terminal(SIGINT);
+  }
+  EXPECT_EQ(ends_, 1);
+}
+
 TEST_F(Kept, leftovers_are_killed_on_demand) {
   const auto [run, root] = start_keeping();
   const Actor server = daemon(root);
