@@ -110,13 +110,14 @@ bool Server::open_socket() {
 }
 
 void Server::accept_next() {
-  acceptor_.async_accept([this](const Code& failed, local::stream_protocol::socket socket) {
-    if (failed == boost::asio::error::operation_aborted) return;
-    drop_the_gone();
-    if (failed) return pause_and_accept();
-    welcome(std::move(socket));
-    accept_next();
-  });
+  acceptor_.async_accept(
+      [this, lives = std::weak_ptr(lives_)](const Code& failed, local::stream_protocol::socket socket) {
+        if (lives.expired() || failed == boost::asio::error::operation_aborted) return;
+        drop_the_gone();
+        if (failed) return pause_and_accept();
+        welcome(std::move(socket));
+        accept_next();
+      });
 }
 
 /// Whoever comes while it is out of descriptors would come again at once.
