@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string>
@@ -12,7 +13,7 @@
 #include "cli/commands/run_watched.hpp"
 #include "control/place.hpp"
 #include "control/run_answers.hpp"
-#include "prepare/reload.hpp"
+#include "prepare/changed_files.hpp"
 
 namespace dream::cli {
 
@@ -72,7 +73,8 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
                 if (const auto child = session.services().interactive_child_of(step))
                   session.supervisor().resize_for_typist(*child, window);
               },
-          .changed_files = [&loaded] { return prepare::changed_files(loaded); }},
+          .changed_files = [files = prepare::ChangedFiles(
+                                loaded)]() mutable { return files.look(std::chrono::system_clock::now()); }},
       [&driver] { return driver.now(); });
   driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {
     server.hear(step, stream, bytes);

@@ -1,8 +1,9 @@
 #include "prepare/late_env_files.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstddef>
-#include <tuple>
 
 #include "prepare/prepare.hpp"
 
@@ -55,8 +56,8 @@ LateEnvFiles::LateEnvFiles(const Plan& plan, const LoadedWorkspace& loaded, std:
     for (const std::string& name : plan.steps[at].env_files) {
       const fs::path file = fs::path(steps[at].task.directory) / name;
       if (!is_in_workspace(file, loaded) || files_.contains(file)) continue;
-      const Stamp now = stamp_of(file);
-      if (!now || S_ISREG(now->st_mode)) files_.emplace(file, now);  // a pipe can be read only once
+      const std::optional<FileStamp> now = stamp_of(file);
+      if (!now || S_ISREG(now->mode)) files_.emplace(file, now);  // a pipe can be read only once
     }
 }
 
@@ -69,11 +70,11 @@ Result<bool> LateEnvFiles::read_again(StepIndex step) {
   for (const std::string& name : settings.env_files) {
     const auto file = files_.find(fs::path(task.directory) / name);
     if (file == files_.end()) continue;
-    const Stamp now = stamp_of(file->first);
-    if (now && !S_ISREG(now->st_mode))
+    const std::optional<FileStamp> now = stamp_of(file->first);
+    if (now && !S_ISREG(now->mode))
       return Error{ErrorCode::io, "the env file " + file->first.string() + " is no regular file", {}, {}};
     // One that was missing is an error if it still is.
-    has_changed = has_changed || !file->second || !is_same(file->second, now);
+    has_changed = has_changed || !file->second || file->second != now;
   }
   done_[position(step)] = !has_changed;
   if (!has_changed) return false;
@@ -89,19 +90,6 @@ Result<bool> LateEnvFiles::read_again(StepIndex step) {
   warnings_ = environments.warnings();
   done_[position(step)] = true;
   return true;
-}
-
-LateEnvFiles::Stamp LateEnvFiles::stamp_of(const fs::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
-  return status;
-}
-
-bool LateEnvFiles::is_same(const Stamp& before, const Stamp& now) {
-  const auto parts = [](const struct stat& one) {
-    return std::tuple(one.st_dev, one.st_ino, one.st_size, one.st_mtim.tv_sec, one.st_mtim.tv_nsec);
-  };
-  return before && now && parts(*before) == parts(*now);
 }
 
 }  // namespace dream::prepare

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/file_stamp.hpp"
 #include "base/result.hpp"
 #include "plan/plan.hpp"
 #include "prepare/prepared_step.hpp"
@@ -29,16 +28,11 @@ class LateEnvFiles {
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  /// What changes with a file; none: it isn't there.
-  using Stamp = std::optional<struct stat>;
-  [[nodiscard]] static Stamp stamp_of(const std::filesystem::path& file);
-  [[nodiscard]] static bool is_same(const Stamp& before, const Stamp& now);
-
   const Plan& plan_;
   const LoadedWorkspace& loaded_;
   std::vector<PreparedStep>& steps_;
-  std::map<std::filesystem::path, Stamp> files_;
-  std::vector<bool> done_;  ///< by step
+  std::map<std::filesystem::path, std::optional<FileStamp>> files_;  ///< none: it isn't there
+  std::vector<bool> done_;                                           ///< by step
   std::vector<std::string> warnings_;
 };
 

@@ -13,14 +13,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 
 #include "base/overloaded.hpp"
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
-#include "config/read_file.hpp"
 #include "config/secrets.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
@@ -196,24 +194,6 @@ Result<void> check_again(const fs::path& file) {
 }
 
 }  // namespace
-
-std::vector<std::string> changed_files(const LoadedWorkspace& loaded) {
-  std::vector<std::string> changed;
-  const fs::path& root = loaded.workspace.root;
-  fs::path local = root / "dream.local.json";
-  bool has_local = false;
-  for (const auto& source : loaded.document->source().all()) {
-    const fs::path file(source->name());
-    has_local = has_local || file == local;
-    const Result<std::string> text = config::read_file(file, config::Document::max_size);
-    const std::string name = file.lexically_relative(root).string();
-    if ((!text || *text != source->text()) && std::ranges::find(changed, name) == changed.end())
-      changed.push_back(name);
-  }
-  std::error_code ignored;
-  if (!has_local && fs::exists(local, ignored)) changed.emplace_back("dream.local.json");
-  return changed;
-}
 
 Result<LoadedWorkspace> read_again(const LoadedWorkspace& loaded, bool trust) {
   Result<LoadedWorkspace> now = read_workspace(loaded.workspace.root, trust);

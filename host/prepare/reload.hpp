@@ -12,10 +12,6 @@
 /// What dream.json says now, while a run of it goes on.
 namespace dream::prepare {
 
-/// The files that `loaded` was made of and that aren't now as they were, and a dream.local.json that has
-/// come; by their paths from the root. Reads each.
-[[nodiscard]] std::vector<std::string> changed_files(const LoadedWorkspace& loaded);
-
 /// The same workspace by what its files say now; an Error tells the first thing that is wrong with it. Whose
 /// files are obeyed is judged anew. A pipe isn't read again: an Error.
 [[nodiscard]] Result<LoadedWorkspace> read_again(const LoadedWorkspace& loaded, bool trust);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/file_stamp.hpp"
 #include "base/text.hpp"
 #include "probe/file_watch.hpp"
 #include "probe/kind.hpp"
@@ -18,24 +19,6 @@
 namespace dream::probe {
 
 namespace {
-
-/// What changes when a file is made anew or written to.
-struct State {
-  dev_t device;
-  ino_t inode;
-  mode_t mode;
-  off_t size;
-  std::int64_t modified_s, modified_ns, changed_s, changed_ns;
-
-  bool operator==(const State&) const = default;
-};
-
-std::optional<State> state_of(const std::string& path) {
-  struct stat file {};
-  if (::stat(path.c_str(), &file) != 0) return std::nullopt;
-  return State{file.st_dev,         file.st_ino,          file.st_mode,        file.st_size,
-               file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_ctim.tv_sec, file.st_ctim.tv_nsec};
-}
 
 /// How long it must not change until it counts as written. A read lease is granted only where nobody has it
 /// open for writing; on some file systems, and for files of others, nobody can tell.
@@ -58,7 +41,7 @@ class File : public Kind {
         directory_(subject.directory),
         name_(probe.path),
         path_(probe.path.front() == '/' ? probe.path : subject.directory + "/" + probe.path),
-        before_(state_of(path_)) {}
+        before_(stamp_of(path_)) {}
 
   void look(Found found) override {
     // While it is written, there is a try every 5 ms, and news with every write.
@@ -67,7 +50,7 @@ class File : public Kind {
         if (!first_change_) wake();
       });
     if (watch_ && !watch_->holds()) watch_.reset();
-    const std::optional<State> now = state_of(path_);
+    const std::optional<FileStamp> now = stamp_of(path_);
     if (!now || now == before_) {
       first_change_.reset();
       last_.reset();
@@ -90,15 +73,15 @@ class File : public Kind {
 
  private:
   /// No more of it is to come, or it is one that never ends, as a log.
-  bool is_written(const State& state) {
+  bool is_written(const FileStamp& stamp) {
     constexpr std::chrono::seconds longest(3);
     const Instant now = clock_.now();
     if (!first_change_) first_change_ = now;
-    if (last_ != state) {
-      last_ = state;
+    if (last_ != stamp) {
+      last_ = stamp;
       last_change_ = now;
     }
-    return !S_ISREG(state.mode) || now - *first_change_ >= longest || now - last_change_ >= rest_of(path_);
+    return !S_ISREG(stamp.mode) || now - *first_change_ >= longest || now - last_change_ >= rest_of(path_);
   }
 
   boost::asio::io_context& context_;
@@ -106,8 +89,8 @@ class File : public Kind {
   std::string directory_;
   std::string name_;
   std::string path_;
-  std::optional<State> before_;
-  std::optional<State> last_;
+  std::optional<FileStamp> before_;
+  std::optional<FileStamp> last_;
   std::optional<Instant> first_change_;  ///< it is another than before, and may be written still
   Instant last_change_;
   std::unique_ptr<FileWatch> watch_;  ///< none: it has to be looked at again and again
