@@ -3,20 +3,17 @@
 
 #include "base/assert.hpp"
 #include "engine/state.hpp"
+#include "plan/before.hpp"
 
 /// Which step may start, and when.
 namespace dream::engine {
 
-/// What comes at the end waits for nobody, and nobody for it.
 void Engine::State::make_list() {
-  std::optional<StepIndex> last;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].kind == Kind::finally) continue;
-    if (last) {
-      progress_of(*last).followers.push_back(StepIndex(i));
-      ++steps[i].waits_for;
-    }
-    last = StepIndex(i);
+    const auto before = before_in_list(plan, StepIndex(i));
+    if (!before) continue;
+    progress_of(*before).followers.push_back(StepIndex(i));
+    ++steps[i].waits_for;
   }
 }
 
@@ -109,11 +106,8 @@ void Engine::State::take_back(std::vector<BarrierIndex> barriers) {
 /// From when on, as far as those go that have released it.
 Instant Engine::State::let_go_by_others(StepIndex step) const {
   Instant from = Instant::min();
-  if (plan.is_list) {
-    std::size_t before = position(step);
-    while (before > 0 && steps[--before].kind == Kind::finally) {
-    }
-    from = steps[before].released.value_or(from);
+  if (const auto before = before_in_list(plan, step)) {
+    from = steps[position(*before)].released.value_or(from);
   } else if (const auto after = plan.steps[position(step)].after) {
     const Passage& passage = passages[position(*after)];
     if (passage.waits_for == 0) from = passage.not_before;

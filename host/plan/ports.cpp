@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "plan/before.hpp"
+
 namespace dream::plan {
 
 namespace {
@@ -136,28 +138,6 @@ class Setter {
   std::optional<Error> failure_;
 };
 
-/// The steps that a step waits for, directly or through others; by place in the plan.
-std::vector<bool> steps_before(const Plan& plan, const Step& later) {
-  std::vector<bool> before(plan.steps.size());
-  std::vector<bool> seen(plan.barriers.size());
-  std::vector<const Step*> waiting{&later};
-  while (!waiting.empty()) {
-    const Step* step = waiting.back();
-    waiting.pop_back();
-    for (std::optional<BarrierIndex> at = step->after; at && !seen[position(*at)];
-         at = plan.barriers[position(*at)].after) {
-      seen[position(*at)] = true;
-      const Barrier& barrier = plan.barriers[position(*at)];
-      for (const auto* group : {&barrier.steps, &barrier.until_start})
-        for (const StepIndex one : *group) {
-          before[position(one)] = true;
-          waiting.push_back(&plan.steps[position(one)]);
-        }
-    }
-  }
-  return before;
-}
-
 /// `one` stands before `other`, which waits for the end of it if `comes_after`. In a list a step in front is
 /// alone when it starts, and over before the next one does; what runs at the end is alone but for services.
 bool may_run_together(const Plan& plan, const Step& one, const Step& other, bool comes_after) {
@@ -182,14 +162,15 @@ std::string remedy_for(const Step& other, const Step& step, const Port& port) {
 }  // namespace
 
 boost::system::result<void, PlanError> check_ports(const Plan& plan) {
+  const auto place_of = [&](const Step& step) { return StepIndex(&step - plan.steps.data()); };
   std::map<std::uint16_t, std::vector<const Step*>> users;
   for (const Step& step : plan.steps) {
     std::optional<std::vector<bool>> before;
     for (const Port& port : step.ports) {
       for (const Step* other : users[port.number]) {
-        if (!before) before = steps_before(plan, step);
-        const auto place = static_cast<std::size_t>(other - plan.steps.data());
-        if (other == &step || !may_run_together(plan, *other, step, (*before)[place])) continue;
+        if (!before) before = all_before(plan, place_of(step));
+        if (other == &step || !may_run_together(plan, *other, step, (*before)[position(place_of(*other))]))
+          continue;
         return PlanError{{ErrorCode::plan,
                           "port " + std::to_string(port.number) + " is that of " + to_string(other->id) +
                               " and of " + to_string(step.id) + ", which may run at the same time",

@@ -16,35 +16,6 @@ bool is_in_workspace(const fs::path& file, const LoadedWorkspace& loaded) {
   return !below.empty() && *below.begin() != "..";
 }
 
-bool waits_for_an_end(const Plan& plan, StepIndex step) {
-  const auto ends_first = [&](StepIndex before) {
-    const Step& one = plan.steps[position(before)];
-    return !one.background && !one.gathers && !one.finally;
-  };
-  if (plan.is_list) {
-    for (std::size_t at = 0; at < position(step); ++at)
-      if (ends_first(StepIndex(at))) return true;
-    return false;
-  }
-  std::vector<bool> seen(plan.barriers.size());
-  std::vector<BarrierIndex> open;
-  const auto look_behind = [&](std::optional<BarrierIndex> barrier) {
-    if (!barrier || seen[position(*barrier)]) return;
-    seen[position(*barrier)] = true;
-    open.push_back(*barrier);
-  };
-  look_behind(plan.steps[position(step)].after);
-  while (!open.empty()) {
-    const Barrier& barrier = plan.barriers[position(open.back())];
-    open.pop_back();
-    if (std::ranges::any_of(barrier.steps, ends_first)) return true;
-    for (const auto* steps : {&barrier.steps, &barrier.until_start})
-      for (const StepIndex before : *steps) look_behind(plan.steps[position(before)].after);
-    look_behind(barrier.after);
-  }
-  return false;
-}
-
 bool may_come(const fs::path& file, const LoadedWorkspace& loaded) {
   std::error_code unknown;
   return is_in_workspace(file, loaded) && !fs::exists(fs::symlink_status(file, unknown));
@@ -52,7 +23,7 @@ bool may_come(const fs::path& file, const LoadedWorkspace& loaded) {
 
 LateEnvFiles::LateEnvFiles(const Plan& plan, const LoadedWorkspace& loaded, std::vector<PreparedStep>& steps)
     : plan_(plan), loaded_(loaded), steps_(steps), done_(steps.size()) {
-  for (std::size_t at = 1; at < plan.steps.size(); ++at)
+  for (std::size_t at = 0; at < plan.steps.size(); ++at)
     for (const std::string& name : plan.steps[at].env_files) {
       const fs::path file = fs::path(steps[at].task.directory) / name;
       if (!is_in_workspace(file, loaded) || files_.contains(file)) continue;

@@ -36,10 +36,6 @@ class LateEnvFiles {
   std::vector<std::string> warnings_;
 };
 
-/// Whether a step of the plan has to end before this one starts: what it writes is there then. Steps of
-/// `finally` come later, and one in the background has not ended.
-[[nodiscard]] bool waits_for_an_end(const Plan& plan, StepIndex step);
-
 /// By its name: a link that leads out of the workspace may be replaced as well.
 [[nodiscard]] bool is_in_workspace(const std::filesystem::path& file, const LoadedWorkspace& loaded);
 

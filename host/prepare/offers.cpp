@@ -12,6 +12,7 @@
 
 #include "base/shell_quote.hpp"
 #include "config/secrets.hpp"
+#include "plan/before.hpp"
 #include "plan/ports.hpp"
 #include "prepare/folder_search.hpp"
 #include "prepare/late_env_files.hpp"
@@ -119,9 +120,9 @@ class PlansAlone {
       return;
     }
     if (auto fit = plan::check_ports(*plan); !fit) misused_ports_.push_back(fit.error());
-    for (std::size_t at = 1; at < plan->steps.size(); ++at) {
+    for (std::size_t at = 0; at < plan->steps.size(); ++at) {
       const Step& step = plan->steps[at];
-      later_.insert(to_string(step.id));
+      if (at > 0 || step.finally) later_.insert(to_string(step.id));
       if (!step.env_files.empty() && waits_for_an_end(*plan, StepIndex(at)))
         behind_ends_.insert(to_string(step.id));
     }

@@ -18,6 +18,7 @@
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "config/env_file.hpp"
+#include "plan/before.hpp"
 #include "plan/ports.hpp"
 #include "prepare/late_env_files.hpp"
 #include "prepare/offers.hpp"

@@ -95,6 +95,23 @@ TEST(TaskEnvironment, an_env_file_is_awaited_only_from_what_ends_first) {
   }
 }
 
+/// Wherever it stands in the plan, and whether that is a list.
+TEST(TaskEnvironment, an_env_file_of_a_step_at_the_end_may_come_from_every_other) {
+  for (const char* needs : {R"([{"task": "report", "finally": true}])",
+                            R"([[":more", ":other"], {"task": "report", "finally": true}])"}) {
+    const Workspace workspace(R"({"workspace": {"./c": {"go": )" + std::string(needs) +
+                              R"(}}, "projects": {"./c": {"tasks": {
+      "other": {"command": "true"}, "more": {"command": "true"},
+      "report": {"command": "echo $TOLD", "envFile": "made.env"},
+      "go": {"command": "echo TOLD=by-go > made.env"}}}}})");
+    const Finished finished = run(workspace, {.arguments = {"go", "-j", "2"}, .folder = "c"});
+    EXPECT_EQ(finished.code, 0) << needs << finished.err;
+    EXPECT_THAT(finished.out, HasSubstr("by-go")) << needs;
+    std::filesystem::remove(workspace.root() / "c/made.env");
+    EXPECT_EQ(run(workspace, {.arguments = {"validate", "--strict"}}).code, 0) << needs;
+  }
+}
+
 /// It may set PATH, too; and nobody who only looks finds a fault.
 TEST(TaskEnvironment, an_env_file_that_is_to_come_is_no_fault_before) {
   const Workspace workspace(R"({"workspace": {"./c": {"go": [":make"]}}, "projects": {"./c": {"tasks": {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "cli/views/timeline.hpp"
+#include "plan/before.hpp"
 
 namespace dream::cli {
 
@@ -22,17 +22,10 @@ class Walk {
  public:
   Walk(const Plan& plan, const std::vector<LastTimes>& last)
       : plan_(plan), last_(last), begins_(plan.steps.size()), after_(plan.steps.size()) {
-    std::optional<StepIndex> before;
-    for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-      const Step& step = plan.steps[at];
-      if (step.finally) continue;
-      if (plan.is_list && before) wait_for(at, *before, plan.steps[position(*before)].releases_when_ready);
-      if (!plan.is_list)
-        for (const StartCondition& condition : start_conditions(plan, step))
-          wait_for(at, condition.step, condition.until == StartCondition::Until::ready);
-      for (const StepIndex ready : step.after_ready) wait_for(at, ready, true);
-      before = StepIndex(at);
-    }
+    for (std::size_t at = 0; at < plan.steps.size(); ++at)
+      for_each_before(plan, StepIndex(at), [&](StepIndex before, Release release) {
+        wait_for(at, before, is_until_ready(plan.steps[position(before)], release));
+      });
   }
 
   [[nodiscard]] Duration end_of(std::size_t step) const {

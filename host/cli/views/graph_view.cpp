@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "plan/before.hpp"
 
 namespace dream::cli {
 
@@ -19,30 +20,30 @@ struct Arrow {
   std::vector<StepIndex> to;
 };
 
-std::vector<Arrow> arrows_of_list(const Plan& plan) {
-  std::vector<Arrow> arrows;
-  std::optional<StepIndex> last;
-  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    if (plan.steps[at].finally) continue;
-    if (last) arrows.push_back({{*last}, {StepIndex(at)}});
-    last = StepIndex(at);
-  }
-  return arrows;
+void make_a_set(std::vector<StepIndex>& steps) {
+  std::ranges::sort(steps);
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
 }
 
-std::vector<Arrow> arrows_of_groups(const Plan& plan) {
+/// Those behind one barrier have one arrow together.
+std::vector<Arrow> arrows_of(const Plan& plan) {
   std::vector<Arrow> arrows(plan.barriers.size());
-  for (std::size_t at = 0; at < plan.steps.size(); ++at)
-    if (const auto after = plan.steps[at].after) arrows[position(*after)].to.push_back(StepIndex(at));
-  for (std::size_t at = 0; at < arrows.size(); ++at)
-    for (std::optional<BarrierIndex> from(BarrierIndex{static_cast<std::uint32_t>(at)}); from;
-         from = plan.barriers[position(*from)].after)
-      for (const auto* group :
-           {&plan.barriers[position(*from)].steps, &plan.barriers[position(*from)].until_start})
-        arrows[at].from.insert(arrows[at].from.end(), group->begin(), group->end());
-  for (Arrow& arrow : arrows) {
-    std::ranges::sort(arrow.from);
-    arrow.from.erase(std::unique(arrow.from.begin(), arrow.from.end()), arrow.from.end());
+  for (std::size_t at = 0; at < arrows.size(); ++at) {
+    for_each_before(plan, std::optional(BarrierIndex(at)),
+                    [&](StepIndex before, Release) { arrows[at].from.push_back(before); });
+    make_a_set(arrows[at].from);
+  }
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    const Step& step = plan.steps[at];
+    if (step.after) arrows[position(*step.after)].to.push_back(StepIndex(at));
+    std::vector<StepIndex> own = step.after_ready;
+    if (step.after)
+      std::erase_if(own, [&](StepIndex before) {
+        return std::ranges::binary_search(arrows[position(*step.after)].from, before);
+      });
+    if (const auto before = before_in_list(plan, StepIndex(at))) own.push_back(*before);
+    make_a_set(own);
+    if (!own.empty()) arrows.push_back({std::move(own), {StepIndex(at)}});
   }
   std::erase_if(arrows, [](const Arrow& arrow) { return arrow.to.empty(); });
   return arrows;
@@ -107,7 +108,7 @@ std::string mermaid_of(const Plan& plan, const std::vector<Arrow>& arrows) {
 }  // namespace
 
 std::string plan_graph(const Plan& plan, GraphLanguage language) {
-  const std::vector<Arrow> arrows = plan.is_list ? arrows_of_list(plan) : arrows_of_groups(plan);
+  const std::vector<Arrow> arrows = arrows_of(plan);
   return language == GraphLanguage::dot ? dot_of(plan, arrows) : mermaid_of(plan, arrows);
 }
 

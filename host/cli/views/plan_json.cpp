@@ -36,7 +36,7 @@ void add_start(JsonPage& json, const Step& step, const StartTime& time, const Pl
 }
 
 /// Of a plan that is no list.
-void add_start(JsonPage& json, const Step& step, const Plan& plan) {
+void add_start(JsonPage& json, StepIndex step, const Plan& plan) {
   constexpr std::array words{"started", "ready", "ended"};
   json.begin_array("startsAfter");
   for (const StartCondition& condition : start_conditions(plan, step))
@@ -112,7 +112,7 @@ void add_steps(JsonPage& json, const Plan& plan, const PlanNotes& notes, const L
     begin_step(json, step, notes.commands.empty() ? prepare::StepCommand{} : notes.commands[at], plan,
                locate);
     if (!step.finally && plan.is_list) add_start(json, step, times[at], plan);
-    if (!step.finally && !plan.is_list) add_start(json, step, plan);
+    if (!step.finally && !plan.is_list) add_start(json, StepIndex(at), plan);
     if (!notes.last.empty() && notes.last[at].ready)
       json.member("lastReadyMs", milliseconds(*notes.last[at].ready));
     if (!notes.last.empty() && notes.last[at].ran)

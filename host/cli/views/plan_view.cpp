@@ -59,11 +59,12 @@ std::string start_of(const StartTime& time, const Step& step, const Plan& plan) 
   return text;
 }
 
-std::string start_of(const Step& step, const Plan& plan) {
+std::string start_of(StepIndex index, const Plan& plan) {
+  const Step& step = plan.steps[position(index)];
   using Until = StartCondition::Until;
   constexpr std::size_t most_named = 4;
   if (step.finally) return "when all but services have ended";
-  const std::vector<StartCondition> conditions = start_conditions(plan, step);
+  const std::vector<StartCondition> conditions = start_conditions(plan, index);
   std::vector<std::string> texts;
   for (const StartCondition& condition : conditions) {
     if (texts.size() == most_named && conditions.size() > most_named + 1) {
@@ -93,7 +94,7 @@ void append_steps(std::string& out, const Plan& plan, const Locate& locate, cons
     const Step& step = plan.steps[at];
     table.add({fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.gathers ? "-" : step.executor,
                attributes_of(step, plan),
-               plan.is_list ? start_of(times[at], step, plan) : start_of(step, plan),
+               plan.is_list ? start_of(times[at], step, plan) : start_of(StepIndex(at), plan),
                source_of(step, locate)});
   }
   out += table.text();

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/columns.hpp"
+#include "plan/before.hpp"
 
 namespace dream::cli {
 
@@ -36,11 +37,7 @@ std::vector<std::vector<StepIndex>> predecessors_of(const Plan& plan) {
   std::vector<std::vector<StepIndex>> all(plan.steps.size());
   std::optional<StepIndex> last;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    if (!plan.is_list)
-      for (const StartCondition& condition : start_conditions(plan, plan.steps[at]))
-        all[at].push_back(condition.step);
-    else if (last && !plan.steps[at].finally)
-      all[at].push_back(*last);
+    for_each_before(plan, StepIndex(at), [&](StepIndex before, Release) { all[at].push_back(before); });
     if (!plan.steps[at].finally) last = StepIndex(at);
   }
   // What runs at the end comes after all others, one after the other.
@@ -141,13 +138,13 @@ void append_background(std::string& out, std::size_t room, std::size_t delay_col
 /// Draws the rows, each after those that it waits for.
 class Chart {
  public:
-  Chart(const Scale& scale, std::size_t steps) : scale_(scale), lets_go_(steps) {}
+  Chart(const Scale& scale, std::size_t steps) : scale_(scale), releases_(steps) {}
 
   [[nodiscard]] std::string row(const Step& step, StepIndex index, const std::vector<StepIndex>& after) {
     std::string out;
     double begin = 0;
-    for (const StepIndex before : after) begin = std::max(begin, lets_go_[position(before)]);
-    double& release = lets_go_[position(index)];
+    for (const StepIndex before : after) begin = std::max(begin, releases_[position(before)]);
+    double& release = releases_[position(index)];
     const std::size_t from = column(begin);
     append_times(out, " ", from);
     const double delayed = begin + scale_.of(step.delay);
@@ -168,7 +165,7 @@ class Chart {
   [[nodiscard]] std::size_t column(double time) const { return std::min(nearest(time), scale_.chart - 1); }
 
   Scale scale_;
-  std::vector<double> lets_go_;  ///< when each step releases those after it
+  std::vector<double> releases_;  ///< when each step releases those after it
 };
 
 std::string legend(const Plan& plan, const Scale& scale) {
@@ -215,27 +212,21 @@ std::vector<StartTime> start_times(const Plan& plan) {
   return times;
 }
 
-std::vector<StartCondition> start_conditions(const Plan& plan, const Step& step) {
+std::vector<StartCondition> start_conditions(const Plan& plan, StepIndex step) {
   using Until = StartCondition::Until;
   std::vector<StartCondition> conditions;
   std::unordered_map<std::size_t, std::size_t> places;  // in a chain of groups a step may come twice
-  const auto add = [&](StepIndex before, Until until) {
+  for_each_before(plan, step, [&](StepIndex before, Release release) {
     const Step& one = plan.steps[position(before)];
-    const StartCondition condition{before, one.background ? until : Until::ended,
-                                   one.background ? one.delay : Duration(0)};
+    const Until until = !one.background                ? Until::ended
+                        : is_until_ready(one, release) ? Until::ready
+                                                       : Until::started;
     const auto [known, is_new] = places.emplace(position(before), conditions.size());
     if (is_new)
-      conditions.push_back(condition);
+      conditions.push_back({before, until, one.background ? one.delay : Duration(0)});
     else
-      conditions[known->second].until = std::max(conditions[known->second].until, condition.until);
-  };
-  for (std::optional<BarrierIndex> at = step.after; at; at = plan.barriers[position(*at)].after) {
-    const Barrier& barrier = plan.barriers[position(*at)];
-    for (const StepIndex before : barrier.steps)
-      add(before, plan.steps[position(before)].releases_when_ready ? Until::ready : Until::started);
-    for (const StepIndex before : barrier.until_start) add(before, Until::started);
-  }
-  for (const StepIndex before : step.after_ready) add(before, Until::ready);
+      conditions[known->second].until = std::max(conditions[known->second].until, until);
+  });
   return conditions;
 }
 

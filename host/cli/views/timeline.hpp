@@ -32,7 +32,7 @@ struct StartCondition {
 };
 
 /// All that must hold; none: it starts with the run.
-[[nodiscard]] std::vector<StartCondition> start_conditions(const Plan& plan, const Step& step);
+[[nodiscard]] std::vector<StartCondition> start_conditions(const Plan& plan, StepIndex step);
 
 /// Above this many steps a diagram would not be read.
 inline constexpr std::size_t most_steps_in_a_diagram = 200;
