@@ -70,11 +70,8 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
 void Engine::State::on(const Begin&) {
   DREAM_ASSERT(!begun);
   begun = true;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].waits_for > 0 || steps[i].kind == Kind::finally) continue;
-    steps[i].not_before = now;
-    open_gate(StepIndex(i));
-  }
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i].waits_for == 0 && steps[i].kind != Kind::finally) open_gate(StepIndex(i));
 }
 
 void Engine::State::on(const Started& event) {

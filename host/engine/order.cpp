@@ -49,21 +49,21 @@ void Engine::State::make_order() {
 void Engine::State::release_started(StepIndex step, Instant instant) {
   if (stop || progress_of(step).start_released) return;
   progress_of(step).start_released = instant;
-  release_all(progress_of(step).start_barriers, instant);
+  release_all(progress_of(step).start_barriers);
 }
 
 void Engine::State::release(StepIndex step, Instant instant) {
   release_started(step, instant);
   if (stop || progress_of(step).released) return;
   progress_of(step).released = instant;
-  release_all(progress_of(step).followers, instant);
-  release_all(progress_of(step).barriers, instant);
+  release_all(progress_of(step).followers);
+  release_all(progress_of(step).barriers);
 }
 
 void Engine::State::release_ready(StepIndex step, Instant instant) {
   if (stop || progress_of(step).ready_released) return;
   progress_of(step).ready_released = instant;
-  release_all(progress_of(step).ready_followers, instant);
+  release_all(progress_of(step).ready_followers);
 }
 
 /// It is to be held while its delay goes on: nobody has started yet that waits for it.
@@ -83,81 +83,71 @@ void Engine::State::take_back_releases(StepIndex step) {
 
 void Engine::State::take_back(const std::vector<StepIndex>& followers) {
   for (const StepIndex follower : followers) {
-    Progress& progress = progress_of(follower);
-    ++progress.waits_for;
-    progress.not_before = let_go_by_others(follower);
+    ++progress_of(follower).waits_for;
     gates.set(follower, std::nullopt);
   }
 }
 
 void Engine::State::take_back(std::vector<BarrierIndex> barriers) {
   while (!barriers.empty()) {
-    const BarrierIndex barrier = barriers.back();
+    Passage& passage = passages[position(barriers.back())];
     barriers.pop_back();
-    Passage& passage = passages[position(barrier)];
-    const bool was_passed = passage.waits_for++ == 0;
-    passage.not_before = passed_by_others(barrier);
-    if (!was_passed) continue;
+    if (passage.waits_for++ > 0) continue;
     take_back(passage.followers);
     barriers.insert(barriers.end(), passage.passages.begin(), passage.passages.end());
   }
 }
 
-/// From when on, as far as those go that have released it.
-Instant Engine::State::let_go_by_others(StepIndex step) const {
-  Instant from = Instant::min();
-  if (const auto before = before_in_list(plan, step)) {
-    from = steps[position(*before)].released.value_or(from);
-  } else if (const auto after = plan.steps[position(step)].after) {
-    const Passage& passage = passages[position(*after)];
-    if (passage.waits_for == 0) from = passage.not_before;
-  }
+/// From when on a step may start that all before it have released: the last of them did so now, or later on.
+Instant Engine::State::moment_of(StepIndex step) const {
+  Instant moment = now;
+  if (const auto before = before_in_list(plan, step))
+    moment = std::max(moment, *steps[position(*before)].released);
+  else if (const auto after = plan.steps[position(step)].after)
+    moment = std::max(moment, passages[position(*after)].passed);
   for (const StepIndex other : plan.steps[position(step)].after_ready)
-    from = std::max(from, steps[position(other)].ready_released.value_or(from));
-  return from;
+    moment = std::max(moment, *steps[position(other)].ready_released);
+  return moment;
 }
 
-Instant Engine::State::passed_by_others(BarrierIndex barrier) const {
+Instant Engine::State::moment_of(BarrierIndex barrier) const {
   const Barrier& all = plan.barriers[position(barrier)];
-  Instant from = Instant::min();
-  for (const StepIndex step : all.steps) from = std::max(from, steps[position(step)].released.value_or(from));
+  Instant moment = now;
+  for (const StepIndex step : all.steps) moment = std::max(moment, *steps[position(step)].released);
   for (const StepIndex step : all.until_start)
-    from = std::max(from, steps[position(step)].start_released.value_or(from));
-  if (all.after && passages[position(*all.after)].waits_for == 0)
-    from = std::max(from, passages[position(*all.after)].not_before);
-  return from;
+    moment = std::max(moment, *steps[position(step)].start_released);
+  if (all.after) moment = std::max(moment, passages[position(*all.after)].passed);
+  return moment;
 }
 
-void Engine::State::release_all(const std::vector<StepIndex>& followers, Instant instant) {
-  for (const StepIndex follower : followers) {
-    Progress& next = progress_of(follower);
-    next.not_before = std::max(next.not_before, instant);
-    if (--next.waits_for == 0) open_gate(follower);
-  }
+void Engine::State::release_all(const std::vector<StepIndex>& followers) {
+  for (const StepIndex follower : followers)
+    if (--progress_of(follower).waits_for == 0) open_gate(follower);
 }
 
-void Engine::State::release_all(const std::vector<BarrierIndex>& barriers, Instant instant) {
-  for (const BarrierIndex barrier : barriers) pass(barrier, instant);
+void Engine::State::release_all(const std::vector<BarrierIndex>& barriers) {
+  for (const BarrierIndex barrier : barriers) pass(barrier);
 }
 
-/// One that it waited for lets it go. A long chain of them may follow.
-void Engine::State::pass(BarrierIndex barrier, Instant instant) {
-  std::vector<std::pair<BarrierIndex, Instant>> let_go{{barrier, instant}};
-  while (!let_go.empty()) {
-    const auto [next, moment] = let_go.back();
-    let_go.pop_back();
+/// One that it waited for has released it. A long chain of them may follow.
+void Engine::State::pass(BarrierIndex barrier) {
+  std::vector<BarrierIndex> released{barrier};
+  while (!released.empty()) {
+    const BarrierIndex next = released.back();
+    released.pop_back();
     Passage& passage = passages[position(next)];
-    passage.not_before = std::max(passage.not_before, moment);
     if (--passage.waits_for > 0) continue;
-    release_all(passage.followers, passage.not_before);
-    for (const BarrierIndex behind : passage.passages) let_go.emplace_back(behind, passage.not_before);
+    passage.passed = moment_of(next);
+    release_all(passage.followers);
+    released.insert(released.end(), passage.passages.begin(), passage.passages.end());
   }
 }
 
 void Engine::State::open_gate(StepIndex step) {
   const Progress& progress = progress_of(step);
   const bool delayed = progress.kind == Kind::foreground && !progress.barred_by;
-  const Instant gate = delayed ? later(progress.not_before, settings_of(step).delay) : progress.not_before;
+  const Instant moment = moment_of(step);
+  const Instant gate = delayed ? later(moment, settings_of(step).delay) : moment;
   gates.set(step, gate);
   if (gate > now && !progress.barred_by) actions.emplace_back(DelayBegan{step, gate - now});
 }
@@ -200,7 +190,7 @@ void Engine::State::bar_those_that_need(StepIndex step) {
       if (progress.phase != Phase::pending)
         feed(other, Input::stop_asked);
       else if (progress.waits_for == 0)
-        gates.set(other, std::max(now, progress.not_before));
+        gates.set(other, moment_of(other));
     }
   }
 }

@@ -34,7 +34,6 @@ struct Engine::State {
     std::vector<StepIndex> restarted_with;     ///< are restarted when another attempt of it is ready
     bool probing = false;                      ///< only while it runs
     bool watched = false;                      ///< its health; only while it runs
-    Instant not_before = Instant::min();       ///< its start; the latest of their delays
     std::optional<Instant> released;           ///< from when on its followers are
     Instant asked_at;                          ///< while stopping: when it was asked to end
     bool forced_at_once = false;               ///< while killing: without any grace
@@ -53,8 +52,8 @@ struct Engine::State {
 
   /// What waits behind a group.
   struct Passage {
-    std::size_t waits_for = 0;  ///< so many steps and passages have not released it
-    Instant not_before = Instant::min();
+    std::size_t waits_for = 0;        ///< so many steps and passages have not released it
+    Instant passed = Instant::min();  ///< once none is left: from when on its followers are released
     std::vector<StepIndex> followers;
     std::vector<BarrierIndex> passages;  ///< behind it
   };
@@ -134,14 +133,14 @@ struct Engine::State {
   void release_ready(StepIndex step, Instant instant);
   /// The same for those that wait for its start alone. Does no harm again.
   void release_started(StepIndex step, Instant instant);
-  void release_all(const std::vector<StepIndex>& followers, Instant instant);
-  void release_all(const std::vector<BarrierIndex>& barriers, Instant instant);
-  void pass(BarrierIndex barrier, Instant instant);
+  void release_all(const std::vector<StepIndex>& followers);
+  void release_all(const std::vector<BarrierIndex>& barriers);
+  void pass(BarrierIndex barrier);
   void take_back_releases(StepIndex step);
   void take_back(const std::vector<StepIndex>& followers);
   void take_back(std::vector<BarrierIndex> barriers);
-  [[nodiscard]] Instant let_go_by_others(StepIndex step) const;
-  [[nodiscard]] Instant passed_by_others(BarrierIndex barrier) const;
+  [[nodiscard]] Instant moment_of(StepIndex step) const;
+  [[nodiscard]] Instant moment_of(BarrierIndex barrier) const;
   /// `step` has failed: those that need it don't start, or are ended.
   void bar_those_that_need(StepIndex step);
   void open_gate(StepIndex step);
@@ -153,7 +152,7 @@ struct Engine::State {
   void take_down();
   void count_users();
   void ask_to_end(StepIndex step);
-  void let_go(StepIndex step);
+  void release_needed(StepIndex step);
   bool end_what_lasts();
   [[nodiscard]] bool is_unused(StepIndex step) const;
   [[nodiscard]] std::vector<StepIndex> asked_later() const;

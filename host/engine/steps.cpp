@@ -390,7 +390,7 @@ void Engine::State::end(StepIndex step) {
   const Instant instant = delays ? std::max(now, later(*started, settings_of(step).delay)) : now;
   release_ready(step, instant);
   release(step, instant);
-  let_go(step);
+  release_needed(step);
   end_renewal(step);
 }
 

@@ -56,8 +56,9 @@ void Engine::State::ask_to_end(StepIndex step) {
   deadlines.set(step, std::nullopt);
 }
 
-/// `step` has ended. A long chain of those that had ended before may follow.
-void Engine::State::let_go(StepIndex step) {
+/// `step` has ended, and no longer keeps what it needs. A long chain of those that had ended before may
+/// follow.
+void Engine::State::release_needed(StepIndex step) {
   std::vector<StepIndex> gone;
   const auto goes = [&](StepIndex user) {
     Progress& progress = progress_of(user);

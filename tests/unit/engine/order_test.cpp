@@ -70,13 +70,13 @@ TEST(Order, a_foreground_step_is_alone_in_front_until_it_has_ended) {
   EXPECT_EQ(run.exited(0), "ended a; start b; runs b; start c; runs c");
 }
 
-TEST(Order, an_optional_background_step_that_cannot_start_lets_go_at_once) {
+TEST(Order, an_optional_background_step_that_cannot_start_releases_the_next_at_once) {
   ManualRun run({optional(background(500)), foreground()}, ManualRun::Starts::when_told);
   run.begin();
   EXPECT_EQ(run.start_failed(0), "ended a; start b");
 }
 
-TEST(Order, an_optional_foreground_step_that_cannot_start_lets_go_at_once) {
+TEST(Order, an_optional_foreground_step_that_cannot_start_releases_the_next_at_once) {
   ManualRun run({optional(foreground()), foreground(20)}, ManualRun::Starts::when_told);
   run.begin();
   EXPECT_EQ(run.start_failed(0), "ended a; delay b 20") << "the delay of the next one is its own";
