@@ -48,7 +48,7 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           .detail_of = [&driver](StepIndex step) { return driver.detail_of(step); },
           .trees_of =
               [&session](std::span<const pid_t> roots) { return session.supervisor().trees_of(roots); },
-          .restarting = [&driver] { return driver.restarting(); },
+          .engine = [&driver]() -> const engine::Engine& { return driver.engine(); },
           .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
           .take_down = [&driver](bool now) { driver.take_down(now); },
           .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },

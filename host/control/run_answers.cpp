@@ -53,26 +53,38 @@ void add_ports(JsonLine& json, const std::vector<process::ProcessStatus>& tree) 
   json.member("ports", ports);
 }
 
-/// Of a step that waits for a delay.
-std::string sentence_on_delay(const RunState& run, StepIndex step, Instant now) {
-  const Duration left = std::max(*run.of(step).gate - now, Duration::zero());
-  const std::optional<StepIndex> other = run.delayed_by(step, now);
-  if (!other) return fmt::format("its delay: {} more", human_duration(left));
-  const Duration of_other = *run.of(*other).delay_ends - now;
+/// Those that a pending step waits for: none of them has released it.
+std::vector<StepIndex> waits_for(const engine::Engine& engine, StepIndex step) {
+  std::vector<StepIndex> steps;
+  for (const engine::Awaited& one : engine.waits_of(step))
+    if (!one.until) steps.push_back(one.step);
+  return steps;
+}
+
+/// Of a step that waits for a delay until `gate`.
+std::string sentence_on_delay(const Plan& plan, const engine::Engine& engine, StepIndex step, Instant gate,
+                              Instant now) {
+  const Duration left = std::max(gate - now, Duration::zero());
+  engine::Awaited last{{}, now};
+  for (const engine::Awaited& one : engine.waits_of(step))
+    if (one.until > last.until) last = one;
+  const Duration of_other = *last.until - now;
+  if (of_other == Duration::zero()) return fmt::format("its delay: {} more", human_duration(left));
   std::string text =
-      fmt::format("the delay of {}: {} more", name_of(run.plan(), *other), human_duration(of_other));
+      fmt::format("the delay of {}: {} more", name_of(plan, last.step), human_duration(of_other));
   if (left > of_other) text += fmt::format(", then its own of {}", human_duration(left - of_other));
   return text;
 }
 
 /// One sentence on what keeps a step where it is; empty: nothing does. `before`: those that it waits for.
-std::string reason_of(const RunState& run, StepIndex step, std::span<const StepIndex> before, Instant now) {
+std::string reason_of(const RunState& run, const engine::Engine& engine, StepIndex step,
+                      std::span<const StepIndex> before, Instant now) {
   const StepState& known = run.of(step);
   const Plan& plan = run.plan();
   if (known.state == State::pending) {
     if (run.stopping() && !plan.steps[position(step)].finally) return "the run is being stopped";
-    if (known.gate) return sentence_on_delay(run, step, now);
-    if (before.empty() && plan.steps[position(step)].finally && !run.is_at_its_end())
+    if (const auto gate = engine.gate_of(step)) return sentence_on_delay(plan, engine, step, *gate, now);
+    if (before.empty() && plan.steps[position(step)].finally && !engine.is_at_its_end())
       return "waits for the end of the run";
     if (before.empty()) return plan.is_list ? "" : "a free slot";
     constexpr std::size_t most_named = 4;
@@ -117,7 +129,7 @@ std::string sentence_on_attempt(const RunState& run, StepIndex step) {
 /// those of the one before and perhaps itself.
 class WaitsInOrder {
  public:
-  explicit WaitsInOrder(const RunState& run) : run_(run) {}
+  WaitsInOrder(const RunState& run, const engine::Engine& engine) : run_(run), engine_(engine) {}
 
   std::span<const StepIndex> next() {
     const auto step = StepIndex(at_++);
@@ -125,15 +137,16 @@ class WaitsInOrder {
     const bool pending = run_.of(step).state == State::pending;
     const bool in_order = run_.plan().is_list && !settings.finally;
     const std::size_t before = in_list_.size();
-    if (in_order && !run_.of(step).released) in_list_.push_back(step);
+    if (in_order && !engine_.has_released(step)) in_list_.push_back(step);
     if (!pending) return {};
     if (in_order && settings.after_ready.empty()) return {in_list_.data(), before};
-    own_ = run_.waits_for(step);
+    own_ = waits_for(engine_, step);
     return own_;
   }
 
  private:
   const RunState& run_;
+  const engine::Engine& engine_;
   std::size_t at_ = 0;
   std::vector<StepIndex> in_list_;
   std::vector<StepIndex> own_;
@@ -143,7 +156,8 @@ class WaitsInOrder {
 
 void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Instant now) {
   const Plan& plan = run.plan();
-  WaitsInOrder waits(run);
+  const engine::Engine& engine = access.engine();
+  WaitsInOrder waits(run, engine);
   std::vector<pid_t> roots;
   for (std::size_t at = 0; at < plan.steps.size(); ++at)
     roots.push_back(has_process(run.of(StepIndex(at)).state) ? access.pid_of(StepIndex(at)) : 0);
@@ -166,7 +180,7 @@ void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Ins
       if (const std::string detail = access.detail_of(StepIndex(at)); !detail.empty())
         json.member("detail", detail);
     }
-    if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
+    if (const std::string why = reason_of(run, engine, StepIndex(at), before, now); !why.empty())
       json.member("why", why);
     if (known.state == State::ended || known.state == State::backoff)
       output::add_end(json, known.outcome, plan);
@@ -206,6 +220,7 @@ void keep_what_explains(const RunState& run, std::vector<StepIndex>& before) {
 }  // namespace
 
 std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step, Instant now) {
+  const engine::Engine& engine = access.engine();
   std::vector<std::string> sentences;
   std::set<StepIndex> told;
   std::vector<StepIndex> open{step};
@@ -219,8 +234,9 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
                                    human_duration(now - known.since));
     if (known.attempt > 1) text += sentence_on_attempt(run, next);
     std::vector<StepIndex> before =
-        known.state == State::pending ? run.waits_for(next) : std::vector<StepIndex>();
-    if (const std::string reason = reason_of(run, next, before, now); !reason.empty()) text += ": " + reason;
+        known.state == State::pending ? waits_for(engine, next) : std::vector<StepIndex>();
+    if (const std::string reason = reason_of(run, engine, next, before, now); !reason.empty())
+      text += ": " + reason;
     if (known.state == State::ended || known.state == State::backoff)
       text += ": " + sentence_on_end(run, next);
     if (is_up(known.state) && settings.interactive && access.takes_typing && access.takes_typing(next))
@@ -246,16 +262,14 @@ std::string sentence_on(const std::string& name, State state) {
 
 }  // namespace
 
-Result<engine::Event> event_of(const RunState& run, const Request& request, StepIndex step) {
+Result<engine::Event> event_of(const RunState& run, const engine::Engine& engine, const Request& request,
+                               StepIndex step) {
   const Request::What what = request.what;
   const State state = run.of(step).state;
   const bool runs = is_up(state);
   const bool is_over = state == State::ended;
-  const std::optional<engine::StepEnd>& reason = run.of(step).outcome.reason;
-  const bool is_left_out = reason && std::holds_alternative<engine::NeededFailed>(*reason);
-  const bool may_come_back = is_over && !is_left_out && !run.plan().steps[position(step)].finally &&
-                             run.of(step).attempt > 0 && !run.is_at_its_end();
-  const bool pauses = state == State::held || state == State::backoff || may_come_back;
+  const bool pauses =
+      state == State::held || state == State::backoff || (is_over && engine.may_be_told(step));
   const std::string name = name_of(run.plan(), step);
   if (run.stopping()) return Error{ErrorCode::plan, "the run is being stopped", {}, {}};
   if (run.plan().steps[position(step)].gathers)

@@ -28,7 +28,7 @@ struct RunAccess {
   std::function<std::string(StepIndex)> detail_of;  ///< what its executor says of it; may be empty
   /// Of each root all processes; of 0 none.
   std::function<std::vector<std::vector<process::ProcessStatus>>(std::span<const pid_t>)> trees_of;
-  std::function<std::vector<bool>()> restarting;      ///< Engine::restarting()
+  std::function<const engine::Engine&()> engine;      ///< for questions
   std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"
   std::function<void(bool now)> take_down;
   std::function<void(engine::Event)> tell;  ///< HoldAsked, StartAsked, RestartAsked
@@ -56,7 +56,8 @@ void add_changes(JsonLine& json, const Plan& plan, std::span<const StepChange> c
                                            Instant now);
 
 /// What asking that of a step is to the engine. An Error: it means nothing now, and why.
-[[nodiscard]] Result<engine::Event> event_of(const RunState& run, const Request& request, StepIndex step);
+[[nodiscard]] Result<engine::Event> event_of(const RunState& run, const engine::Engine& engine,
+                                             const Request& request, StepIndex step);
 
 /// Whether somebody can attach to the step's terminal now. An Error: why not.
 [[nodiscard]] Result<void> may_attach(const RunState& run, StepIndex step);

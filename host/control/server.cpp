@@ -191,7 +191,7 @@ void Server::broadcast(std::string_view line) {
 void Server::see_waits() {
   if (std::ranges::none_of(clients_, [](const auto& client) { return client->waits.has_value(); }))
     return drop_the_gone();
-  const std::vector<bool> restarting = access_.restarting();
+  const std::vector<bool> restarting = access_.engine().restarting();
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->waits) continue;
     const Request& request = *client->waits;
@@ -283,7 +283,7 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
   std::ranges::sort(steps);
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   for (const StepIndex step : steps) {
-    const Result<engine::Event> event = event_of(run_, request, step);
+    const Result<engine::Event> event = event_of(run_, access_.engine(), request, step);
     if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));
     events.push_back(*event);
     if (run_.of(step).comes_back) under_way.push_back(to_string(run_.plan().steps[position(step)].id));

@@ -12,6 +12,7 @@
 #include "base/ids.hpp"
 #include "base/process.hpp"
 #include "base/time.hpp"
+#include "engine/outcome.hpp"
 #include "plan/plan.hpp"
 
 /// The scheduler, sans-IO: events in, actions out, time as an argument. docs/functional-specification.md,
@@ -20,7 +21,8 @@ namespace dream::engine {
 
 // ---- events: what happened -------------------------------------------------------------------------------
 
-// What is heard of an attempt that is over (it ended, or was given up) is stale: it is ignored.
+// What is heard of an attempt that is over (it ended, or was given up) is stale: it is ignored. GuardianLost
+// is both what happened and a reason (outcome.hpp).
 
 /// The run begins. Exactly once, first.
 struct Begin {};
@@ -105,10 +107,6 @@ struct DownAsked {
 };
 /// Whoever waited until all is up (Plan::caller_waits) waits no more.
 struct CallerLeft {};
-/// Nobody is left who would clean up if dream died: all that runs is ended by force. And why a run stopped.
-struct GuardianLost {
-  bool operator==(const GuardianLost&) const = default;
-};
 /// Nothing can be written to stdout any more.
 struct OutputLost {
   bool reader_gone = true;  ///< rather than a full disk, say
@@ -129,89 +127,6 @@ using Event =
     std::variant<Begin, Started, StartFailed, Exited, Withdrawn, Ready, NeverReady, MoreTime, Unhealthy,
                  Healthy, Lingers, LeftBehind, HoldAsked, StartAsked, RestartAsked, Interrupted, DownAsked,
                  CallerLeft, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
-
-// ---- outcomes --------------------------------------------------------------------------------------------
-
-enum class OutcomeKind : std::uint8_t { succeeded, failed, terminated, skipped };
-
-struct RequiredFailed {
-  StepIndex step;
-  bool operator==(const RequiredFailed&) const = default;
-};
-struct StoppedBySignal {
-  int signal;
-  bool operator==(const StoppedBySignal&) const = default;
-};
-struct ReaderGone {
-  bool operator==(const ReaderGone&) const = default;
-};
-/// DownAsked: no failure.
-struct Requested {
-  bool operator==(const Requested&) const = default;
-};
-/// stdout can't be written.
-struct OutputBroken {
-  bool operator==(const OutputBroken&) const = default;
-};
-/// Why the run is being stopped. It decides dream's exit code.
-using RunStop =
-    std::variant<RequiredFailed, StoppedBySignal, GuardianLost, ReaderGone, OutputBroken, Requested>;
-
-/// A service, once every other step has ended.
-struct NoLongerNeeded {
-  bool operator==(const NoLongerNeeded&) const = default;
-};
-struct TimedOut {
-  bool operator==(const TimedOut&) const = default;
-};
-/// Somebody waits for it to be ready, and its `readyTimeout` has passed.
-struct NotReadyInTime {
-  bool operator==(const NotReadyInTime&) const = default;
-};
-/// Somebody waits for it to be ready, which it can't become: its outcome's `start_error` says why.
-struct CannotBecomeReady {
-  bool operator==(const CannotBecomeReady&) const = default;
-};
-/// It is unhealthy, and could be restarted.
-struct BecameUnhealthy {
-  bool operator==(const BecameUnhealthy&) const = default;
-};
-/// A step that it is to be restarted with runs again, and is ready, or is over. Another attempt follows.
-struct Renewed {
-  StepIndex with;
-  bool operator==(const Renewed&) const = default;
-};
-/// Somebody asked for it: HoldAsked.
-struct Held {
-  bool operator==(const Held&) const = default;
-};
-/// Somebody asked for it: RestartAsked. Another attempt follows.
-struct RestartRequested {
-  bool operator==(const RestartRequested&) const = default;
-};
-/// A required step that it needs, directly or through others, has failed, and the run goes on without both.
-struct NeededFailed {
-  StepIndex step;
-  bool operator==(const NeededFailed&) const = default;
-};
-/// Why one step is ended before its time, or never started.
-using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady,
-                             BecameUnhealthy, Renewed, Held, RestartRequested, NeededFailed>;
-
-/// How a step ended; while it goes on, its latest attempt. One that is being terminated says so already.
-struct Outcome {
-  OutcomeKind kind = OutcomeKind::skipped;
-  std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: those that concern it alone
-  std::optional<ExitStatus> exit;    ///< unless it never ran
-  std::optional<Error> start_error;  ///< it could not be started, or its probes couldn't
-  bool forced = false;               ///< it had to be killed
-  std::vector<std::string> left_behind;  ///< processes, as LeftBehind has them
-  bool kept = false;                     ///< these: until the end of the run
-  std::optional<Instant> started;        ///< of the first attempt
-  std::optional<Instant> ready;          ///< all probes of the latest attempt had passed
-  std::optional<Instant> ended;          ///< of the step; none while it is to start again
-  std::optional<Duration> ran;           ///< the latest attempt, which is over; none: it never did
-};
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------
 
@@ -342,6 +257,13 @@ using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, 
                             LeftoversFound, StepReady, StepNotReady, StillProbing, StepUnhealthy, StepHealthy,
                             DelayBegan, WaitingForBackground, Stopping, StillEnding, Finish>;
 
+/// What a step waits for.
+struct Awaited {
+  StepIndex step{};
+  std::optional<Instant>
+      until;  ///< when the delay of that is over; none: it has not released what is behind it
+};
+
 /// How long dream has patience. Each is more than 0.
 struct Limits {
   Duration quiet_stop = std::chrono::milliseconds(500);  ///< a stop that takes no longer is no news
@@ -381,6 +303,21 @@ class Engine {
 
   /// One for each step: another attempt of it follows, at the latest when what it is restarted with is back.
   [[nodiscard]] std::vector<bool> restarting() const;
+
+  /// What a step that was never started waits for, in plan order; in a list all that stand before it.
+  [[nodiscard]] std::vector<Awaited> waits_of(StepIndex step) const;
+
+  /// Whoever simply comes after it goes on, at the latest when its delay is over.
+  [[nodiscard]] bool has_released(StepIndex step) const;
+
+  /// Of a step that waits for nothing but a delay, its own or another's: how long.
+  [[nodiscard]] std::optional<Instant> gate_of(StepIndex step) const;
+
+  /// Whether HoldAsked, StartAsked and RestartAsked mean anything for the step, as far as the run goes.
+  [[nodiscard]] bool may_be_told(StepIndex step) const;
+
+  /// Nothing is left but services, which go, and what runs at the end.
+  [[nodiscard]] bool is_at_its_end() const;
 
   /// The first of the steps in front that may start but for a slot, and how many there are; none: all slots
   /// are free for others, or nothing more starts.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -47,23 +48,24 @@ void Engine::State::make_order() {
 }
 
 void Engine::State::release_started(StepIndex step, Instant instant) {
-  if (stop || progress_of(step).start_released) return;
+  if (progress_of(step).start_released) return;
   progress_of(step).start_released = instant;
-  release_all(progress_of(step).start_barriers);
+  if (!stop) release_all(progress_of(step).start_barriers);
 }
 
 void Engine::State::release(StepIndex step, Instant instant) {
   release_started(step, instant);
-  if (stop || progress_of(step).released) return;
+  if (progress_of(step).released) return;
   progress_of(step).released = instant;
+  if (stop) return;
   release_all(progress_of(step).followers);
   release_all(progress_of(step).barriers);
 }
 
 void Engine::State::release_ready(StepIndex step, Instant instant) {
-  if (stop || progress_of(step).ready_released) return;
+  if (progress_of(step).ready_released) return;
   progress_of(step).ready_released = instant;
-  release_all(progress_of(step).ready_followers);
+  if (!stop) release_all(progress_of(step).ready_followers);
 }
 
 /// It is to be held while its delay goes on: nobody has started yet that waits for it.
@@ -152,6 +154,28 @@ void Engine::State::open_gate(StepIndex step) {
   if (gate > now && !progress.barred_by) actions.emplace_back(DelayBegan{step, gate - now});
 }
 
+std::vector<Awaited> Engine::State::waits_of(StepIndex step) const {
+  std::vector<Awaited> all;
+  const auto see = [&](StepIndex other, Release release) {
+    const Progress& before = steps[position(other)];
+    const std::optional<Instant>& until = release == Release::start   ? before.start_released
+                                          : release == Release::ready ? before.ready_released
+                                                                      : before.released;
+    if (!until || *until > now) all.push_back({other, until});
+  };
+  const bool at_the_end = settings_of(step).finally;
+  for (std::size_t i = 0; (plan.is_list || at_the_end) && i < position(step); ++i)
+    if (at_the_end ? !plan.steps[i].service : !plan.steps[i].finally) see(StepIndex(i), Release::whole);
+  for_each_before(plan, step, see);
+  // Of each the longest: what has not released it comes first.
+  const auto key = [](const Awaited& one) {
+    return std::tuple(one.step, one.until.has_value(), Instant::max() - one.until.value_or(Instant::max()));
+  };
+  std::ranges::sort(all, {}, key);
+  all.erase(std::ranges::unique(all, {}, &Awaited::step).begin(), all.end());
+  return all;
+}
+
 /// Whether something was left out, as its turn has come: others may have no use any more.
 bool Engine::State::queue_what_is_due() {
   bool left_out = false;
@@ -193,6 +217,19 @@ void Engine::State::bar_those_that_need(StepIndex step) {
         gates.set(other, moment_of(other));
     }
   }
+}
+
+std::vector<Awaited> Engine::waits_of(StepIndex step) const {
+  return state_->waits_of(step);
+}
+
+bool Engine::has_released(StepIndex step) const {
+  return state_->steps[position(step)].released.has_value();
+}
+
+std::optional<Instant> Engine::gate_of(StepIndex step) const {
+  const bool pending = state_->steps[position(step)].phase == Phase::pending;
+  return pending ? state_->gates.of(step) : std::nullopt;
 }
 
 }  // namespace dream::engine

@@ -131,4 +131,12 @@ void Engine::State::start_again(StepIndex step) {
   at_once.insert(step);
 }
 
+bool Engine::may_be_told(StepIndex step) const {
+  return state_->may_be_told(step);
+}
+
+bool Engine::is_at_its_end() const {
+  return state_->others_left == 0;
+}
+
 }  // namespace dream::engine

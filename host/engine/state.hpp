@@ -127,7 +127,8 @@ struct Engine::State {
   void make_order();
   void stop_run(const RunStop& reason);
   void fail_run(StepIndex step);
-  /// `step` no longer holds its followers back, from `instant` on. Once a step.
+  /// `step` no longer holds its followers back, from `instant` on. Once a step; while the run is being
+  /// stopped, none of them goes on.
   void release(StepIndex step, Instant instant);
   /// The same for those that wait until it is ready.
   void release_ready(StepIndex step, Instant instant);
@@ -219,6 +220,7 @@ struct Engine::State {
   [[nodiscard]] std::vector<bool> restarting() const;
   [[nodiscard]] bool needs_one_of(StepIndex step, const std::vector<bool>& marked) const;
   [[nodiscard]] std::vector<Ending> ending() const;
+  [[nodiscard]] std::vector<Awaited> waits_of(StepIndex step) const;
 
   const Plan& plan;
   bool caller_waits;

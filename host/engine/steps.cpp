@@ -104,6 +104,7 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
 /// Those behind it come in their own turn.
 void Engine::State::skip(StepIndex step) {
   if (stop || progress_of(step).barred_by) outcome_of(step).reason = reason_from_outside(step);
+  if (stop) return;
   release_ready(step, now);
   release(step, now);
 }

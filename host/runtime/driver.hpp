@@ -70,8 +70,8 @@ class Driver : private Pump::Effects {
   /// What its executor says of it: "pid 17", "container 3f2a, healthy"; empty when it says nothing.
   [[nodiscard]] std::string detail_of(StepIndex step) const;
 
-  /// One for each step: as the engine has it.
-  [[nodiscard]] std::vector<bool> restarting() const { return pump_.engine().restarting(); }
+  /// For questions: it is told by events alone.
+  [[nodiscard]] const engine::Engine& engine() const { return pump_.engine(); }
 
   /// Whether a step runs, or is being started or ended: it has to wait for whatever takes long on the loop.
   [[nodiscard]] bool anything_runs() const;

@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto names = [](const cli::CompletionPlace&) {
     return std::vector<cli::Candidate>{{"dev", ""}, {"./web", ""}, {"it's $(x)", "a name"}};
   };
-  const cli::CompletionSource source{.tasks = names, .projects = names, .executors = names};
+  const cli::CompletionSource source{
+      .tasks = names, .projects = names, .executors = names, .steps = names, .runs = names, .records = names};
   for (const cli::Candidate& one : cli::complete_words(words, source)) {
     const bool is_mark = one.word == cli::folders_mark || one.word == cli::files_mark;
     DREAM_ASSERT(is_mark || one.word.starts_with(words.back()));

@@ -21,15 +21,15 @@ TEST_F(Told, knows_the_state_of_each_step) {
   EXPECT_EQ(run.of(at(0)).state, State::starting);
   start(0);
   EXPECT_EQ(run.of(at(0)).state, State::running);
-  EXPECT_THAT(run.waits_for(at(2)), ElementsAre(at(0), at(1)));
+  EXPECT_THAT(waits_for(2), ElementsAre(0, 1));
   feed(engine::Ready{{at(0), 1}});
   EXPECT_EQ(run.of(at(0)).state, State::ready);
   EXPECT_EQ(run.of(at(1)).state, State::starting);
   start(1);
-  EXPECT_THAT(run.waits_for(at(2)), ElementsAre(at(1)));
+  EXPECT_THAT(waits_for(2), ElementsAre(1));
   exit(1, 0);
   EXPECT_EQ(run.of(at(1)).state, State::ended);
-  EXPECT_THAT(run.waits_for(at(2)), IsEmpty());
+  EXPECT_THAT(waits_for(2), IsEmpty());
   start(2);
   feed(engine::HoldAsked{at(0)});
   EXPECT_EQ(run.of(at(0)).state, State::stopping);
@@ -98,7 +98,7 @@ TEST_F(Told, says_that_nobody_looks_any_more_whether_a_step_is_ready) {
 
 TEST_F(Told, takes_a_restart_for_one_that_is_under_way_until_the_step_starts_again) {
   const auto asked = [&](Request::What what) {
-    const auto event = event_of(run, {.what = what, .steps = {}}, at(0));
+    const auto event = event_of(run, engine, {.what = what, .steps = {}}, at(0));
     return event ? std::string("yes") : event.error().message;
   };
   start(0);
@@ -122,7 +122,7 @@ TEST_F(Told, says_that_a_wait_can_not_be_over_once_nobody_looks_any_more) {
 
 TEST_F(Told, may_start_what_has_ended_until_the_run_is_at_its_end) {
   const auto asked = [&](Request::What what, std::size_t step) {
-    const auto event = event_of(run, {.what = what, .steps = {}}, at(step));
+    const auto event = event_of(run, engine, {.what = what, .steps = {}}, at(step));
     return event ? std::string("yes") : event.error().message;
   };
   start(0);
@@ -188,6 +188,52 @@ TEST_F(WithEnd, waits_for_no_slot_but_for_the_end_of_the_run) {
   start(0);
   start(2);
   EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": waits for the end of the run")));
+}
+
+/// ./a:start and ./b:build in front, one at a time, and ./c:dev, for which ./b:build isn't needed, after
+/// both.
+class OneSlot : public Told {
+ protected:
+  static Plan one_slot() {
+    Plan plan = stack();
+    plan.steps[0] = {.id = {"./a", "start"}};
+    plan.steps[1].delay = std::chrono::milliseconds(5);
+    plan.is_list = false;
+    plan.keep_going = true;
+    plan.barriers = {{.steps = {at(0), at(1)}, .until_start = {}, .after = {}}};
+    plan.steps[2].after = BarrierIndex(0);
+    return plan;
+  }
+  explicit OneSlot(Plan of = one_slot()) : Told(std::move(of)) {}
+};
+
+TEST_F(OneSlot, is_waited_for_when_the_delay_is_over) {
+  start(0);
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": its delay: ")));
+  now += std::chrono::milliseconds(5);
+  feed(engine::TimePassed{});
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": a free slot")));
+}
+
+/// The same, and ./b:build needs ./a:start, which fails.
+class LeftOut : public OneSlot {
+ protected:
+  static Plan left_out() {
+    Plan plan = one_slot();
+    plan.jobs = 2;
+    plan.steps[1].needs = {at(0)};
+    plan.steps.insert(plan.steps.begin() + 2, Step{.id = {"./d", "slow"}});
+    plan.barriers[0].steps.push_back(at(2));
+    return plan;
+  }
+  LeftOut() : OneSlot(left_out()) {}
+};
+
+TEST_F(LeftOut, is_nothing_that_others_wait_for) {
+  start(0);
+  start(2);
+  exit(0, 1);
+  EXPECT_THAT(why_of(3), ElementsAre(HasSubstr(": waits for ./d:slow"), HasSubstr("./d:slow")));
 }
 
 TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {

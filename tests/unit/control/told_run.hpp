@@ -54,6 +54,11 @@ class Told : public testing::Test {
     const Result<bool> is = is_reached(run, wait, engine.restarting());
     return !is ? is.error().message : *is ? "yes" : "no";
   }
+  [[nodiscard]] std::vector<std::size_t> waits_for(std::size_t step) const {
+    std::vector<std::size_t> steps;
+    for (const engine::Awaited& one : engine.waits_of(at(step))) steps.push_back(position(one.step));
+    return steps;
+  }
   [[nodiscard]] std::vector<std::string> why_of(std::size_t step) const {
     const RunAccess access{.pid_of = {},
                            .detail_of = {},
@@ -61,6 +66,7 @@ class Told : public testing::Test {
                                [](std::span<const pid_t> roots) {
                                  return std::vector<std::vector<process::ProcessStatus>>(roots.size());
                                },
+                           .engine = [this]() -> const engine::Engine& { return engine; },
                            .place_of = {},
                            .take_down = {},
                            .tell = {},
