@@ -202,7 +202,9 @@ class Processes {
     EntryDraft made{project, task};
     // The first mention decides for all, and may be anyone's.
     if (waits_.is_in_front(name)) until = late_.contains(name) ? Wait::succeeded : Wait::ended;
-    if (until == Wait::ended) made.members.emplace_back("required", "false");
+    const bool only_starts =
+        until == Wait::started && may_fail_.contains(name) && !waited_until_ready_.contains(name);
+    if (until == Wait::ended || only_starts) made.members.emplace_back("required", "false");
     if (is_end(until)) return made;
     if (!services_.contains(name) && !daemons_.contains(name)) made.members.emplace_back("async", "true");
     if (ready_.contains(name) && until == Wait::started) made.members.emplace_back("waitFor", "\"started\"");

@@ -171,7 +171,8 @@ Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::
     ip = host.substr(0, split);
     host = host.substr(split + 1);
     if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
-    if (!is_ip_address(ip)) return bad();
+    // An empty one, of a variable without a value, is none.
+    if (split > 0 && !is_ip_address(ip)) return bad();
   }
   std::optional<PortRange> outside;
   if (!host.empty()) {

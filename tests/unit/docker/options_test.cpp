@@ -58,6 +58,8 @@ TEST(DockerOptions, a_range_of_ports_is_many) {
 }
 
 TEST(DockerOptions, a_port_may_get_one_of_a_range) {
+  EXPECT_THAT(*parse_port("::80", ""), ElementsAre(PortBinding{"80/tcp", "", ""}));
+  EXPECT_THAT(*parse_port(":8080:80", ""), ElementsAre(PortBinding{"80/tcp", "", "8080"}));
   EXPECT_THAT(*parse_port("127.0.0.1:8000-8002:80", ""),
               ElementsAre(PortBinding{"80/tcp", "127.0.0.1", "8000-8002"}));
   EXPECT_THAT(*parse_port("8000-8002:80/udp", ""), ElementsAre(PortBinding{"80/udp", "", "8000-8002"}));

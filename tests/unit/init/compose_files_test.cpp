@@ -158,6 +158,14 @@ TEST_F(Init, a_compose_file_in_which_no_document_can_begin_is_not_understood) {
   }
 }
 
+TEST_F(Init, a_dollar_before_a_digit_stands_for_itself) {
+  write("compose.yaml", R"(services:
+  a: {image: x, environment: ["H=${H:-$2a$14$1l.Io}", "P=a$2"], command: ["sh", "-c", "echo $1 $X"]}
+)");
+  EXPECT_THAT(text(), AllOf(HasSubstr(R"("H": "${H:-$2a$14$1l.Io}")"), HasSubstr(R"("P": "a$2")"),
+                            HasSubstr(R"(["sh", "-c", "echo $1 ${X}"])")));
+}
+
 TEST_F(Init, where_no_variable_can_stand_is_told) {
   write("compose.yaml", R"(
 services:

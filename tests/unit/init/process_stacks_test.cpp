@@ -191,5 +191,16 @@ TEST_F(Init, that_a_daemon_is_to_be_restarted_is_told) {
                         "db.\n"));
 }
 
+TEST_F(Init, what_others_need_only_started_may_fail_after_that) {
+  write("process-compose.yaml", R"(
+processes:
+  helper: {command: h}
+  strict: {command: s, availability: {restart: exit_on_failure}}
+  setup: {command: t, depends_on: {helper: {condition: process_started}, strict: {condition: process_started}}}
+  dev: {command: d, depends_on: {setup: {condition: process_completed_successfully}}}
+)");
+  EXPECT_THAT(needs(workspace(), "./", "setup"), ElementsAre("./:helper async optional", "./:strict async"));
+}
+
 }  // namespace
 }  // namespace dream::init
