@@ -134,8 +134,8 @@ class Engine {
   /// Runs it, and waits for its end, however long that takes. To be called on a connection of its own. 126
   /// and 127: it can't be executed, or isn't there.
   [[nodiscard]] Async<Result<CommandOutcome>> run_command(const std::string& command);
-  /// Nothing: it still runs.
-  [[nodiscard]] Async<Result<std::optional<int>>> command_code(const std::string& command);
+  /// One that the engine doesn't know has ended: it forgets those after some minutes.
+  [[nodiscard]] Async<Result<bool>> command_runs(const std::string& command);
 
   [[nodiscard]] Async<Result<ContainerState>> inspect(const std::string& id);
   /// Bytes of memory in use; 0 when the engine can't tell.

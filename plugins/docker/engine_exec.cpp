@@ -1,5 +1,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <optional>
 
 #include "demultiplexer.hpp"
 #include "engine.hpp"
@@ -21,6 +22,15 @@ std::string exec_spec(const std::vector<std::string>& argv) {
   spec.texts("Cmd", argv);
   json.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
+}
+
+/// Nothing: it still runs.
+std::optional<int> code_in(const Response& command) {
+  const auto json = parse_json(command.body);
+  const Json& running = json_at(json, {"Running"});
+  const Json& code = json_at(json, {"ExitCode"});
+  if (!code.IsInt() || (running.IsBool() && running.GetBool())) return std::nullopt;
+  return code.GetInt();
 }
 
 }  // namespace
@@ -56,12 +66,12 @@ Async<Result<CommandOutcome>> Engine::run_command(const std::string& command) {
   constexpr std::chrono::milliseconds pause(20);
   asio::steady_timer timer(executor());
   for (int look = 0; look < most_looks; ++look) {
-    const Result<std::optional<int>> code = co_await command_code(command);
-    if (!code) co_return code.failure();
-    if (*code) {
-      outcome.code = **code == plugins::not_executable && life::says_not_found(outcome.output)
-                         ? plugins::not_found
-                         : **code;
+    const Result<Response> found = co_await ask(request(Verb::get, "/exec/" + url_encode(command) + "/json"),
+                                                "tell how a command ended");
+    if (!found) co_return found.failure();
+    if (const std::optional<int> code = code_in(*found)) {
+      const bool is_missing = *code == plugins::not_executable && life::says_not_found(outcome.output);
+      outcome.code = is_missing ? plugins::not_found : *code;
       co_return outcome;
     }
     timer.expires_after(pause);
@@ -71,15 +81,12 @@ Async<Result<CommandOutcome>> Engine::run_command(const std::string& command) {
                     endpoint().address};
 }
 
-Async<Result<std::optional<int>>> Engine::command_code(const std::string& command) {
+Async<Result<bool>> Engine::command_runs(const std::string& command) {
   const Result<Response> found =
-      co_await ask(request(Verb::get, "/exec/" + url_encode(command) + "/json"), "tell how a command ended");
+      co_await ask(request(Verb::get, "/exec/" + url_encode(command) + "/json"),
+                   "tell whether a command runs", HttpClient::answer_limit, {not_found});
   if (!found) co_return found.failure();
-  const auto json = parse_json(found->body);
-  const Json& running = json_at(json, {"Running"});
-  const Json& code = json_at(json, {"ExitCode"});
-  if (!code.IsInt() || (running.IsBool() && running.GetBool())) co_return std::optional<int>();
-  co_return std::optional<int>(code.GetInt());
+  co_return found->status != not_found && !code_in(*found);
 }
 
 }  // namespace dream::docker

@@ -75,8 +75,9 @@ void StepLife::run_inside(const std::vector<std::string>& argv, std::chrono::mil
       });
     }
     if (!self->given_up_command_.empty()) {
-      const Result<std::optional<int>> code = co_await engine->command_code(self->given_up_command_);
-      if (code && !*code) co_return told(Failure{DREAM_E_FAILED, "the command before it still runs"});
+      const Result<bool> runs = co_await engine->command_runs(self->given_up_command_);
+      if (!runs) co_return told(runs.failure());
+      if (*runs) co_return told(Failure{DREAM_E_FAILED, "the command before it still runs"});
       self->given_up_command_.clear();
     }
     const Result<std::string> command = co_await engine->create_command(self->id_, words);

@@ -90,7 +90,7 @@ void JobRun::marked(const std::string& words) {
   if (word != "started" || !step_.empty()) return;  // of several tasks the first one counts
   step_ = words.substr(blank + 1);
   host_.started(run_);
-  if (asked_) signal(forced_ ? sigkill : plan_.stop_signal, most_tries);
+  if (asked_) signal(forced_ ? sigkill : plan_.stop_signal);
 }
 
 void JobRun::srun_ended(const Exit& exit) {
@@ -195,7 +195,7 @@ Result<void> JobRun::terminate(sdk::Urgency urgency) {
   if (step_.empty()) {
     take_back();
   } else {
-    signal(forced_ ? sigkill : plan_.stop_signal, most_tries);
+    signal(forced_ ? sigkill : plan_.stop_signal);
   }
   return {};
 }
@@ -216,27 +216,31 @@ void JobRun::take_back() {
     return wake_in(second / 5);
   }
   const Result<void> spawned = ask_slurm({"scancel", "-n", plan_.name}, [this](const Exit&) {
-    const int next = std::exchange(next_signal_, 0);
     if (exit_) return settle();
-    if (next != 0) return signal(next, most_tries);
+    if (unsent_signal_ != 0) return send_signal();
     wake_in(second / 5);
   });
   if (!spawned) wake_in(second / 5);
 }
 
 /// One after the other; of those that wait the last one counts.
-void JobRun::signal(int number, int tries) {
-  if (helper_.alive()) {
-    next_signal_ = number;
-    return;
-  }
+void JobRun::signal(int number) {
+  unsent_signal_ = number;
+  tries_left_ = most_tries;
+  if (!helper_.alive()) send_signal();
+}
+
+void JobRun::send_signal() {
+  const int number = std::exchange(unsent_signal_, 0);
+  --tries_left_;
   const Result<void> spawned =
-      ask_slurm({"scancel", "-s", std::to_string(number), step_}, [this, number, tries](const Exit& exit) {
-        const int next = std::exchange(next_signal_, 0);
+      ask_slurm({"scancel", "-s", std::to_string(number), step_}, [this, number](const Exit& exit) {
         if (exit_) return settle();
-        if (next != 0) return signal(next, most_tries);
+        if (unsent_signal_ != 0) return send_signal();
         // A controller that is busy; that the step has ended meanwhile is told by srun.
-        if (exit.value != 0 && tries > 1) signal(number, tries - 1);
+        if (exit.value == 0 || tries_left_ == 0) return;
+        unsent_signal_ = number;
+        wake_in(second / 5);
       });
   if (!spawned) host_.log(DREAM_LOG_WARNING, "scancel can't be started: " + spawned.failure().message);
 }
@@ -247,9 +251,8 @@ void JobRun::ask_why_it_waits() {
         // Of a step within an allocation srun itself says it.
         const std::string& said = answer_.empty() ? err_.before() : answer_;
         if (!said.empty()) waiting_ = plugins::last_line(said);
-        if (const int next = std::exchange(next_signal_, 0); next != 0 && !exit_)
-          return signal(next, most_tries);
         if (exit_) return settle();
+        if (unsent_signal_ != 0) return send_signal();
         if (step_.empty()) wake_in(asked_ ? 0 : 5 * second);
       });
   static_cast<void>(spawned);
@@ -275,8 +278,9 @@ void JobRun::woken(void* context) noexcept {
     run.take_back();
   } else if (run.step_.empty() && !run.helper_.alive()) {
     run.ask_why_it_waits();
-  } else if (run.forced_) {
-    run.wake_in(second / 5);  // it has started after all
+  } else {
+    if (run.unsent_signal_ != 0 && !run.helper_.alive()) run.send_signal();
+    if (run.forced_) run.wake_in(second / 5);  // it has started, and has a deadline
   }
 }
 

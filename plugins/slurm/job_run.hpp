@@ -48,7 +48,8 @@ class JobRun : public sdk::Run {
   void finish();
   [[nodiscard]] bool has_run() const;
   [[nodiscard]] sdk::Failure start_failure() const;
-  void signal(int number, int tries);
+  void signal(int number);
+  void send_signal();
   void take_back();
   void leave_behind(const std::string& what);
   void ask_why_it_waits();
@@ -69,7 +70,8 @@ class JobRun : public sdk::Run {
   std::string waiting_;  ///< why it doesn't run yet
   std::string answer_;   ///< of the helper
   std::optional<sdk::Exit> exit_;
-  int next_signal_ = 0;  ///< when the helper has ended
+  int unsent_signal_ = 0;  ///< goes out when the helper has ended, or after a pause; 0: none
+  int tries_left_ = 0;     ///< of the last one
   bool asked_ = false;
   bool forced_ = false;
   bool over_ = false;

@@ -226,6 +226,32 @@ TEST_F(ScriptedRun, that_ends_while_it_is_asked_whether_it_is_healthy_answers_be
   engine.release("GET /containers/c1/json");
 }
 
+TEST_F(ScriptedRun, has_no_command_beside_one_that_was_given_up_and_may_still_run) {
+  const std::string create = "POST /containers/c1/exec";
+  const std::string look = "GET /exec/e1/json";
+  engine.answer(create, ScriptedEngine::reply(201, R"({"Id": "e1"})"));
+  engine.hold("POST /exec/e1/start");
+  FakeRun& run = start_and_hold();
+  const auto why_not = [&](std::uint32_t limit_ms) {
+    const std::size_t before = run.insides.size();
+    EXPECT_TRUE(plugin.run_inside(run, {"x"}, limit_ms));
+    until([&] { return run.insides.size() > before; });
+    return run.insides.back().exit.text;
+  };
+  why_not(50);
+  engine.release("POST /exec/e1/start");
+  engine.answer(look, ScriptedEngine::reply(500, R"({"message": "no idea"})"));
+  EXPECT_THAT(why_not(0), HasSubstr("no idea"));
+  engine.answer(look, ScriptedEngine::reply(200, R"({"Running": true})"));
+  EXPECT_THAT(why_not(0), HasSubstr("the command before it still runs"));
+  EXPECT_EQ(engine.count(create), 1U);
+  engine.answer(look, ScriptedEngine::reply(404, R"({"message": "No such exec instance"})"));
+  why_not(0);
+  EXPECT_EQ(engine.count(create), 2U) << "an engine forgets a command that has ended";
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+}
+
 TEST_F(ScriptedRun, is_asked_no_more_when_dream_waits_no_longer) {
   engine.answer("GET /containers/c1/json", health("starting"));
   engine.hold("POST /containers/c1/wait");

@@ -6,7 +6,9 @@ namespace dream::plugin {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -51,6 +53,40 @@ TEST_F(SlurmPlugin, tells_once_what_a_forced_end_leaves_behind) {
     host.exit_child(index, DREAM_EXIT_SIGNAL, 9);
   ASSERT_EQ(host.left_behind().size(), 1U);
   EXPECT_EQ(host.left_behind().begin()->second, "job step 12.0 of Slurm, which doesn't confirm its end");
+}
+
+TEST_F(SlurmPlugin, a_controller_that_is_busy_is_asked_again_after_a_pause) {
+  dream::testing::FakeRun* run = plugin.start(go());
+  ASSERT_NE(run, nullptr);
+  begin(0);
+  plugin.terminate(*run, DREAM_GRACEFUL);
+  for (std::size_t tries = 1; tries < 5; ++tries) {
+    host.exit_child(tries, DREAM_EXIT_CODE, 1);
+    EXPECT_EQ(host.children().size(), tries + 1) << "not at once";
+    host.advance(second);
+    ASSERT_EQ(host.children().size(), tries + 2);
+    EXPECT_THAT(host.children().back().argv, ElementsAre("scancel", "-s", "15", "12.0"));
+  }
+  host.exit_child(5, DREAM_EXIT_CODE, 1);
+  host.advance(10 * second);
+  EXPECT_EQ(host.children().size(), 6U) << "five times";
+}
+
+TEST_F(SlurmPlugin, a_forced_end_has_its_deadline_also_while_a_controller_is_busy) {
+  dream::testing::FakeRun* run = plugin.start(go());
+  ASSERT_NE(run, nullptr);
+  begin(0);
+  plugin.terminate(*run, DREAM_GRACEFUL);
+  host.exit_child(1, DREAM_EXIT_CODE, 1);
+  plugin.terminate(*run, DREAM_FORCE);
+  ASSERT_EQ(host.children().size(), 3U) << "another signal doesn't wait";
+  EXPECT_THAT(host.children().back().argv, ElementsAre("scancel", "-s", "9", "12.0"));
+  host.exit_child(2, DREAM_EXIT_CODE, 1);
+  host.advance(second);
+  EXPECT_EQ(host.children().size(), 4U);
+  EXPECT_THAT(host.left_behind(), IsEmpty());
+  host.advance(5 * second);
+  EXPECT_EQ(host.left_behind().size(), 1U);
 }
 
 }  // namespace
