@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "build_context.hpp"
 #include "container_life.hpp"
 
 namespace dream::docker {
@@ -43,10 +44,11 @@ Async<Result<Image>> ContainerLife::build_image() {
   const BuildOptions& options = *plan_.options.build;
   const auto dockerfile = BuildContext::find_dockerfile(plan_.directory, options.context, options.dockerfile);
   if (!dockerfile) co_return dockerfile.failure();
-  context_ = std::make_shared<ContextReader>(
-      (std::filesystem::path(plan_.directory) / options.context).lexically_normal(), *dockerfile);
+  const BuildContext context((std::filesystem::path(plan_.directory) / options.context).lexically_normal(),
+                             *dockerfile);
+  context_ = std::make_shared<life::FolderReader>(context.contents);
   tell("reading " + options.context);
-  const Result<void> listed = co_await context_->list();
+  const Result<std::uint64_t> listed = co_await context_->list();
   if (!listed) co_return listed.failure();
   if (stopping()) co_return pull_broken_off();
   const Authorization authorization = co_await logins_.find_all(dockerfile_text(*dockerfile));
@@ -59,7 +61,7 @@ Async<Result<Image>> ContainerLife::build_image() {
                         arguments.GetAllocator());
   }
   BuildRequest request;
-  request.dockerfile = context_->dockerfile();
+  request.dockerfile = context.dockerfile;
   request.tag = build_tag(plan_);
   request.target = options.target;
   request.platform = plan_.options.platform;

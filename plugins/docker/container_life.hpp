@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "arrived_output.hpp"
-#include "context_reader.hpp"
+#include "life/folder_reader.hpp"
 #include "step_life.hpp"
 
 namespace dream::docker {
@@ -65,7 +65,7 @@ class ContainerLife final : public StepLife {
   /// Text that isn't the container's own. Returns when there is room for more.
   [[nodiscard]] Async<void> say(std::string text);
 
-  std::shared_ptr<ContextReader> context_;  ///< of the image that is being built
+  std::shared_ptr<life::FolderReader> context_;  ///< of the image that is being built
   bool looking_ = false;
   std::string health_;  ///< as it was told last
   bool told_unhealthy_ = false;

@@ -50,7 +50,7 @@ void PodLife::begin() {
 Async<life::LifeEnd> PodLife::live() {
   observer_->on_standing({.state = "connecting to " + plan_.access.endpoint.address});
   Result<void> created = take_ports();
-  if (created) created = read_folder();
+  if (created) created = co_await check_folder();
   if (created) created = co_await create();
   life::LifeEnd end = stopped_early();
   if (!created) end = created.failure();
@@ -150,7 +150,10 @@ void PodLife::terminate(sdk::Urgency urgency) {
   if (stage_ == Stage::over || (stopping() && urgency == sdk::Urgency::graceful)) return;
   signal_ = urgency == sdk::Urgency::force ? SIGKILL : SIGTERM;
   const bool first_force = urgency == sdk::Urgency::force && !std::exchange(forced_, true);
-  if (stage_ == Stage::creating) api_.hurry();
+  if (stage_ == Stage::creating) {
+    api_.hurry();
+    if (folder_ != nullptr) folder_->interrupt();
+  }
   if (stage_ == Stage::running) {
     pause_.cancel();
     delete_pod();
@@ -183,6 +186,7 @@ void PodLife::give_up_later() {
     life->api_.close();
     life->pause_.cancel();
     life->log_turn_.cancel();
+    if (life->folder_ != nullptr) life->folder_->interrupt();
   });
 }
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "api.hpp"
+#include "channel.hpp"
 #include "forwarder.hpp"
+#include "life/folder_reader.hpp"
 #include "life/life.hpp"
 #include "pod_log.hpp"
 #include "pod_plan.hpp"
@@ -86,9 +88,11 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
 
   // pod_copy.cpp
 
-  [[nodiscard]] Result<void> read_folder();
+  [[nodiscard]] Async<Result<void>> check_folder();
   void begin_copy();
   [[nodiscard]] Async<Result<void>> send_folder();
+  [[nodiscard]] Async<std::optional<Failure>> write_folder(Channel& channel, std::uint64_t size);
+  [[nodiscard]] Async<bool> hear_copy(Channel& channel);
   [[nodiscard]] Async<Failure> failed_copy();
 
   // pod_output.cpp
@@ -111,7 +115,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool forced_ = false;
   bool given_up_ = false;
   std::vector<std::shared_ptr<Forwarder>> forwarders_;
-  std::string archive_;  ///< of the project's folder, until it is sent
+  std::shared_ptr<life::FolderReader> folder_;  ///< the project's, until it is sent
   std::string copy_words_;
   bool copies_now_ = false;
   asio::steady_timer copy_turn_;

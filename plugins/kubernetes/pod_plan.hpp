@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "kubeconfig.hpp"
+#include "shared/folder_archive.hpp"
 #include "shared/run_notes.hpp"
 
 namespace dream::kubernetes {
@@ -43,7 +44,6 @@ struct PodPlan {
   bool copies = false;                             ///< the project's folder is copied into it
   std::string folder = {};                         ///< the project's
   std::vector<std::string> excluded = {};          ///< names that aren't copied
-  std::size_t archive_size = 0;                    ///< bytes of it as an archive, once it is known
   std::map<std::string, std::string> labels = {};  ///< of all that is made
   std::chrono::milliseconds grace{5000};
   std::chrono::seconds wait_limit{300};
@@ -67,6 +67,9 @@ inline constexpr const char* step_label = "dream.step";
 /// The same of the Secret that has the environment, which stands nowhere else.
 [[nodiscard]] std::string secret_spec(const PodPlan& plan);
 [[nodiscard]] std::string service_spec(const PodPlan& plan);
+
+/// What is copied of the project's folder.
+[[nodiscard]] plugins::FolderContents copied_folder(const PodPlan& plan);
 
 /// For people, in one line.
 [[nodiscard]] std::string describe(const PodPlan& plan);

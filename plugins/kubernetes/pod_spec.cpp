@@ -120,12 +120,11 @@ class PodWriter {
   }
 
   /// Its image has what can unpack an archive, or says that it hasn't. The end of what it is sent can't be
-  /// told.
+  /// told, so its size stands before it, in a line.
   void write_copier() {
     spec_.text("name", copy_name);
     spec_.text("image", options_.text("image").value_or(""));
-    spec_.texts("command",
-                {"/bin/sh", "-c", "head -c " + std::to_string(plan_.archive_size) + " | tar -xf -"});
+    spec_.texts("command", {"/bin/sh", "-c", "read -r size && head -c \"$size\" | tar -xf -"});
     spec_.text("workingDir", json_text(mount(), {"path"}));
     spec_.flag("stdin", true);
     spec_.flag("stdinOnce", true);

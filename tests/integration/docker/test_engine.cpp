@@ -271,7 +271,7 @@ void TestEngine::import_image() const {
     fs::remove(root / "bin" / applet);
     fs::create_symlink("busybox", root / "bin" / applet);
   }
-  BuildContext archive(root, root / "bin/busybox");
+  plugins::FolderArchive archive(BuildContext(root, root / "bin/busybox").contents);
   if (const auto listed = archive.list(); !listed) throw std::runtime_error(listed.failure().message);
   asio::io_context context(1);
   HttpClient http(context.get_executor(), Endpoint{.address = address(), .path = folder_ / "docker.sock"},

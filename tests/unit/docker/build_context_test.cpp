@@ -4,23 +4,21 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <boost/asio/post.hpp>
 #include <cstdio>
 #include <fstream>
 #include <memory>
 
-#include "context_reader.hpp"
-#include "http/complete.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docker {
 namespace {
 
+using plugins::FolderArchive;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// The whole archive, unpacked by the system's tar below `target`; what that lists.
-std::string unpack(BuildContext& context, const TemporaryFolder& target) {
+std::string unpack(FolderArchive& context, const TemporaryFolder& target) {
   std::string archive;
   while (true) {
     const auto piece = context.next();
@@ -39,12 +37,15 @@ std::string unpack(BuildContext& context, const TemporaryFolder& target) {
 }
 
 struct Context : ::testing::Test {
-  std::shared_ptr<BuildContext> open(const std::string& dockerfile = "") const {
+  BuildContext context(const std::string& dockerfile = "") const {
     const auto file = BuildContext::find_dockerfile(folder.path(), ".", dockerfile);
     EXPECT_TRUE(file);
-    auto context = std::make_shared<BuildContext>(folder.path(), *file);
-    EXPECT_TRUE(context->list());
-    return context;
+    return {folder.path(), *file};
+  }
+  std::shared_ptr<FolderArchive> open(const std::string& dockerfile = "") const {
+    auto archive = std::make_shared<FolderArchive>(context(dockerfile).contents);
+    EXPECT_TRUE(archive->list());
+    return archive;
   }
   TemporaryFolder folder;
   TemporaryFolder target;
@@ -60,17 +61,6 @@ TEST_F(Context, is_an_archive_of_the_folder) {
   std::string text;
   file >> text;
   EXPECT_EQ(text, "hello");
-}
-
-TEST_F(Context, files_of_every_size_come_through_whole) {
-  folder.write("Dockerfile", "");
-  for (const std::size_t size : {1U, 511U, 512U, 513U, 65535U, 65536U, 300000U}) {
-    folder.write("f" + std::to_string(size), std::string(size, 'x'));
-  }
-  unpack(*open(), target);
-  for (const std::size_t size : {1U, 511U, 512U, 513U, 65535U, 65536U, 300000U}) {
-    EXPECT_EQ(std::filesystem::file_size(target.path() / "x" / ("f" + std::to_string(size))), size);
-  }
 }
 
 TEST_F(Context, long_names_and_long_links_come_through) {
@@ -113,9 +103,8 @@ TEST_F(Context, a_dockerfile_may_have_an_ignore_file_of_its_own) {
 TEST_F(Context, a_dockerfile_outside_of_the_folder_goes_along) {
   const TemporaryFolder other;
   const auto file = other.write("Dockerfile", "FROM y\n");
-  const auto context = open(file.string());
-  EXPECT_EQ(context->dockerfile(), ".dream.dockerfile");
-  EXPECT_EQ(unpack(*context, target), ".dream.dockerfile\n");
+  EXPECT_EQ(context(file.string()).dockerfile, ".dream.dockerfile");
+  EXPECT_EQ(unpack(*open(file.string()), target), ".dream.dockerfile\n");
 }
 
 TEST_F(Context, an_ignore_file_that_is_a_pipe_is_not_waited_for) {
@@ -129,45 +118,6 @@ TEST_F(Context, has_pipes_as_pipes) {
   ASSERT_EQ(::mkfifo((folder.path() / "pipe").c_str(), 0640), 0);
   EXPECT_EQ(unpack(*open(), target), "Dockerfile\npipe\n");
   EXPECT_TRUE(std::filesystem::is_fifo(target.path() / "x/pipe"));
-}
-
-TEST_F(Context, is_broken_off_at_any_time) {
-  folder.write("Dockerfile", "");
-  folder.write("big", std::string(1'000'000, 'x'));
-  BuildContext unlisted(folder.path(), folder.path() / "Dockerfile");
-  unlisted.interrupt();
-  const auto listed = unlisted.list();
-  ASSERT_FALSE(listed);
-  EXPECT_EQ(listed.failure().message, "the build of the image was broken off");
-  const auto context = open();
-  EXPECT_TRUE(context->next());
-  context->interrupt();
-  EXPECT_FALSE(context->next());
-}
-
-/// Reads all of it; `engines` is what the engines' thread does meanwhile, and counts that in `handled`.
-Async<int> read_all(ContextReader& reader, asio::io_context& engines, int& handled) {
-  asio::post(engines, [&] { ++handled; });
-  const auto listed = co_await reader.list();
-  EXPECT_TRUE(listed);
-  EXPECT_EQ(handled, 1);
-  for (int pieces = 0;; ++pieces) {
-    asio::post(engines, [&] { ++handled; });
-    const auto piece = co_await reader.next();
-    EXPECT_TRUE(piece);
-    EXPECT_EQ(handled, pieces + 2);
-    if (!piece || piece->empty()) co_return pieces;
-  }
-}
-
-TEST_F(Context, is_read_beside_the_thread_that_speaks_to_engines) {
-  folder.write("Dockerfile", std::string(300'000, 'x'));
-  // Without a hint that one thread is all, so that what it posts itself comes before what is posted later
-  // from the reader's thread.
-  asio::io_context engines;
-  ContextReader reader(folder.path(), folder.path() / "Dockerfile");
-  int handled = 0;
-  EXPECT_GT(complete(engines, read_all(reader, engines, handled)).value(), 3);
 }
 
 TEST_F(Context, what_is_missing_is_named_by_its_option) {

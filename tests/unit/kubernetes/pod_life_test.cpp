@@ -6,6 +6,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <dream/testing/fake_host.hpp>
 #include <memory>
@@ -131,6 +132,22 @@ TEST_F(ScriptedPod, that_is_stopped_meanwhile_is_not_waited_for) {
   const auto life = begin();
   until_asked(create_route, 1);
   life->terminate(sdk::Urgency::graceful);
+  EXPECT_EQ(exit().text, "stopped before its Pod ran");
+}
+
+TEST_F(ScriptedPod, is_told_before_it_is_made_that_its_files_can_not_be_copied) {
+  plan.copies = true;
+  plan.folder = folder.path() / "none";
+  const auto life = begin();
+  EXPECT_THAT(exit().text, HasSubstr("the project's folder can't be copied: No such file or directory"));
+  EXPECT_EQ(server.count(create_route), 0U);
+}
+
+TEST_F(ScriptedPod, can_be_stopped_while_its_files_are_read) {
+  plan.copies = true;
+  plan.folder = folder.path() / "none";
+  const auto life = begin();
+  asio::post(context, [&] { life->terminate(sdk::Urgency::graceful); });
   EXPECT_EQ(exit().text, "stopped before its Pod ran");
 }
 

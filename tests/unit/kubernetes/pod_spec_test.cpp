@@ -177,17 +177,17 @@ TEST(PodSpec, has_what_the_options_say) {
 }
 
 TEST(PodSpec, unpacks_a_copy_of_the_project_before_its_command) {
-  auto plan =
+  const auto plan =
       plan_of({.options = R"({"image": "box", "pull": "never", "mount": {"copy": true, "path": "/w"}})"});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->excluded, std::vector<std::string>{".git"});
-  plan->archive_size = 1024;
   const auto pod = parse_json(pod_spec(*plan));
   EXPECT_EQ(of_pod(pod, "volumes"), R"([{"name":"project","emptyDir":{}}])");
-  EXPECT_EQ(of_pod(pod, "initContainers"),
-            R"([{"name":"copy","image":"box","command":["/bin/sh","-c","head -c 1024 | tar -xf -"],)"
-            R"("workingDir":"/w","stdin":true,"stdinOnce":true,"imagePullPolicy":"Never",)"
-            R"("volumeMounts":[{"name":"project","mountPath":"/w"}]}])");
+  EXPECT_EQ(
+      of_pod(pod, "initContainers"),
+      R"([{"name":"copy","image":"box","command":["/bin/sh","-c","read -r size && head -c \"$size\" | tar -xf -"],)"
+      R"("workingDir":"/w","stdin":true,"stdinOnce":true,"imagePullPolicy":"Never",)"
+      R"("volumeMounts":[{"name":"project","mountPath":"/w"}]}])");
   EXPECT_EQ(of_container(pod, "workingDir"), "\"/w\"");
   EXPECT_EQ(of_container(pod, "volumeMounts"), R"([{"name":"project","mountPath":"/w"}])");
 }
