@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
 
 namespace dream::plugin {
@@ -109,7 +110,7 @@ bool HostSide::post(std::function<void()> work) {
   const std::scoped_lock lock(mutex_);
   if (services_ == nullptr) return false;
   services_->post([this, work = std::move(work)] {
-    if (services_ != nullptr) work();
+    if (may_call_back()) work();
   });
   return true;
 }
@@ -123,13 +124,9 @@ void HostSide::post_fault(std::string_view function, std::string_view what) {
   post([this, fault = std::move(fault)] { calls_->fault({fault.first}, fault.second); });
 }
 
-void HostSide::deliver(std::function<void()> work) {
-  if (services_ == nullptr) return;
-  if (calls_->active()) {
-    post(std::move(work));
-  } else {
-    work();
-  }
+bool HostSide::may_call_back() const {
+  DREAM_ASSERT(calls_ == nullptr || !calls_->active());
+  return services_ != nullptr;
 }
 
 void HostSide::call_back(CallName name, const std::function<void()>& body) {

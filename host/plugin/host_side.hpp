@@ -173,8 +173,8 @@ class HostSide {
   bool post(std::function<void()> work);
   /// [any thread] Tells of a fault on the loop, each once: a thread may call wrongly all the time.
   void post_fault(std::string_view function, std::string_view what);
-  /// Does `work`, which calls the plugin: now, or later when a call of the plugin is running.
-  void deliver(std::function<void()> work);
+  /// Asked by what the loop calls, which is never within a call of the plugin. False: closed.
+  [[nodiscard]] bool may_call_back() const;
   /// Calls the plugin back; with --debug it is then told which of its runs say something new of themselves.
   void call_back(CallName name, const std::function<void()>& body);
   /// The run of a report or of a service call, or null.

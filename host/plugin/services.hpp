@@ -38,7 +38,7 @@ struct ChildRequest {
 };
 
 /// What the host does for executors. The runtime implements it; every call but post() is made on the loop
-/// thread.
+/// thread. What is called back is called by the loop, and never before a call has returned.
 class Services {
  public:
   virtual ~Services() = default;
@@ -49,7 +49,7 @@ class Services {
   /// Takes all of `bytes`. False: much is pending, the caller should hold more back until `on_writable` was
   /// called.
   virtual bool write_output(StepIndex step, Stream stream, std::string_view bytes) = 0;
-  /// Calls `on_writable` once, when the step's output has room again; at once when it has.
+  /// Calls `on_writable` once, when the step's output has room, in a later turn of the loop.
   virtual void when_writable(StepIndex step, std::function<void()> on_writable) = 0;
 
   /// Returns when the process runs (exec has succeeded). A failure has left nothing behind.

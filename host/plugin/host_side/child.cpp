@@ -101,11 +101,7 @@ dream_status HostSide::spawn(const dream_child* given, dream_child_id* id, dream
 }
 
 void HostSide::child_wrote(dream_child_id id, Stream stream, std::string_view bytes) {
-  if (services_ == nullptr) return;
-  if (calls_->active()) {
-    post([this, id, stream, kept = std::string(bytes)] { child_wrote(id, stream, kept); });
-    return;
-  }
+  if (!may_call_back()) return;
   const auto found = children_.find(id);
   if (found == children_.end()) return;
   const Child child = found->second;
@@ -116,23 +112,21 @@ void HostSide::child_wrote(dream_child_id id, Stream stream, std::string_view by
 }
 
 void HostSide::child_exited(dream_child_id id, const ExitStatus& status) {
-  deliver([this, id, status] {
-    const auto found = children_.find(id);
-    if (found == children_.end()) return;
-    const Child child = found->second;
-    children_.erase(found);
-    Ticket* ticket = find(child.run);
-    if (ticket == nullptr) return;
-    --ticket->children;
-    if (ticket->observer != nullptr && ticket->held_end) {
-      if (ticket->children == 0) end(*ticket, *std::exchange(ticket->held_end, std::nullopt));
-      return;
-    }
-    if (ticket->over()) return;
-    const dream_exit exit = exit_of(status);
-    call_back({"on_exit of a child", ticket->subject},
-              [&] { may_throw(child.on_exit)(child.context, &exit); });
-  });
+  if (!may_call_back()) return;
+  const auto found = children_.find(id);
+  if (found == children_.end()) return;
+  const Child child = found->second;
+  children_.erase(found);
+  Ticket* ticket = find(child.run);
+  if (ticket == nullptr) return;
+  --ticket->children;
+  if (ticket->observer != nullptr && ticket->held_end) {
+    if (ticket->children == 0) end(*ticket, *std::exchange(ticket->held_end, std::nullopt));
+    return;
+  }
+  if (ticket->over()) return;
+  const dream_exit exit = exit_of(status);
+  call_back({"on_exit of a child", ticket->subject}, [&] { may_throw(child.on_exit)(child.context, &exit); });
 }
 
 void HostSide::kill_children(const Ticket& ticket) {

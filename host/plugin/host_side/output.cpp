@@ -40,11 +40,10 @@ dream_status HostSide::when_writable(dream_run_id run, dream_on_writable on_writ
     return refuse({"output.when_writable", subject_of(ticket)}, why);
   }
   services_->when_writable(ticket->step, [this, run, on_writable, context] {
-    post([this, run, on_writable, context] {
-      const Ticket* waiting = find(run);
-      if (waiting == nullptr || waiting->over()) return;
-      call_back({"on_writable", waiting->subject}, [&] { may_throw(on_writable)(context); });
-    });
+    if (!may_call_back()) return;
+    const Ticket* waiting = find(run);
+    if (waiting == nullptr || waiting->over()) return;
+    call_back({"on_writable", waiting->subject}, [&] { may_throw(on_writable)(context); });
   });
   return DREAM_OK;
 }

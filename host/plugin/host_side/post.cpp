@@ -17,9 +17,8 @@ dream_status HostSide::call_on_loop(dream_on_loop on_loop, void* context) {
     post_fault("post.call", why.what);
     return why.code();
   }
-  const bool posted = post([this, on_loop, context] {
-    deliver([this, on_loop, context] { call_back({"on_loop"}, [&] { may_throw(on_loop)(context); }); });
-  });
+  const bool posted =
+      post([this, on_loop, context] { call_back({"on_loop"}, [&] { may_throw(on_loop)(context); }); });
   return posted ? DREAM_OK : DREAM_E_STALE;
 }
 

@@ -67,16 +67,15 @@ void HostSide::tell_long_start(dream_run_id run, Duration taken) {
   Ticket* ticket = find(run);
   const Instant when = services_->now() + (ticket->start_news ? taken / 2 : taken);
   ticket->start_news = services_->start_timer(when, [this, run, taken] {
-    deliver([this, run, taken] {
-      const Ticket* starting = find(run);
-      if (starting == nullptr || !starting->start_news || starting->asked_to_end) return;
-      const std::string detail = starting->look ? starting->look() : std::string();
-      services_->log().write(
-          LogLevel::info,
-          fmt::format("waiting for {} to start (plugin {}{}{}; {})", starting->subject, calls_->plugin(),
-                      detail.empty() ? "" : ": ", detail, human_duration(taken)));
-      tell_long_start(run, 2 * taken);
-    });
+    if (!may_call_back()) return;
+    const Ticket* starting = find(run);
+    if (starting == nullptr || !starting->start_news || starting->asked_to_end) return;
+    const std::string detail = starting->look ? starting->look() : std::string();
+    services_->log().write(
+        LogLevel::info,
+        fmt::format("waiting for {} to start (plugin {}{}{}; {})", starting->subject, calls_->plugin(),
+                    detail.empty() ? "" : ": ", detail, human_duration(taken)));
+    tell_long_start(run, 2 * taken);
   });
 }
 

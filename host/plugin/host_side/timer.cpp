@@ -39,10 +39,8 @@ dream_status HostSide::start_timer(std::uint64_t deadline, dream_on_time on_time
   constexpr auto latest = static_cast<std::uint64_t>(std::numeric_limits<Duration::rep>::max());
   const Instant when{Duration(static_cast<Duration::rep>(std::min(deadline, latest)))};
   timers_[number] = services_->start_timer(when, [this, number, on_time, context] {
-    deliver([this, number, on_time, context] {
-      if (timers_.erase(number) == 0) return;
-      call_back({"on_time"}, [&] { may_throw(on_time)(context); });
-    });
+    if (!may_call_back() || timers_.erase(number) == 0) return;
+    call_back({"on_time"}, [&] { may_throw(on_time)(context); });
   });
   *id = number;
   return DREAM_OK;

@@ -26,9 +26,7 @@ dream_status HostSide::work(dream_do_work do_work, dream_on_done on_done, void* 
   const Result<void> accepted = services_->run_blocking([this, id] {
     work_.perform(id);
     post([this, id] {
-      deliver([this, id] {
-        for (const WorkList::Job& job : work_.take(id)) work_done(job);
-      });
+      for (const WorkList::Job& job : work_.take(id)) work_done(job);
     });
   });
   if (accepted) return DREAM_OK;

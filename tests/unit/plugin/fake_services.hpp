@@ -49,7 +49,7 @@ class FakeServices final : public Services {
   }
   void when_writable(StepIndex, std::function<void()> on_writable) override {
     if (has_room) {
-      on_writable();
+      post(std::move(on_writable));
     } else {
       writers.push_back(std::move(on_writable));
     }
