@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "config/read_file.hpp"
 #include "plan/workspace.hpp"
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 
 namespace dream::init {
 
@@ -47,7 +47,7 @@ Result<std::optional<Json>> read_object(const fs::path& file) {
 }
 
 std::string text_member(const rapidjson::Value& object, const char* name) {
-  return plugins::text_of(plugins::member(object, name));
+  return plugins::json_text(object, {name});
 }
 
 bool IncludedFiles::enter(const fs::path& file) {

@@ -14,7 +14,7 @@
 #include "init/sources.hpp"
 #include "shared/folder_patterns.hpp"
 #include "shared/folders.hpp"
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 #include "shared/packages.hpp"
 #include "shared/pnpm_links.hpp"
 #include "shared/runner_members.hpp"
@@ -24,7 +24,7 @@ namespace dream::init {
 namespace {
 
 namespace fs = std::filesystem;
-using plugins::member;
+using plugins::json_at;
 using rapidjson::Value;
 
 /// Deeper ones are hardly packages, where no workspace names them.
@@ -70,8 +70,7 @@ plugins::RunnerMembers members_said(const fs::path& root, const std::optional<Js
 std::vector<std::string> patterns_of_lerna(const fs::path& root) {
   const auto lerna = read_object(root / "lerna.json");
   if (!lerna || !*lerna || text_member(**lerna, "npmClient") == "pnpm") return {};
-  const Value* of_workspace = member(**lerna, "useWorkspaces");
-  if (of_workspace != nullptr && of_workspace->IsTrue()) return {};
+  if (plugins::json_flag(**lerna, {"useWorkspaces"})) return {};
   return texts_at(**lerna, "packages");
 }
 
@@ -85,8 +84,8 @@ std::vector<std::string> script_names(const Value& json) {
 /// `counts_peers`: whether a peer is in front, which is nothing to turbo and rush.
 Package package_of(const std::string& path, const Value& json, bool counts_peers) {
   Package package{path, text_member(json, "name"), {}, {}, {}};
-  if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
-    for (const auto& one : scripts->GetObject())
+  if (const Value& scripts = json_at(json, {"scripts"}); scripts.IsObject()) {
+    for (const auto& one : scripts.GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
   }
   for (const char* kind : {"dependencies", "optionalDependencies"}) {
@@ -97,9 +96,9 @@ Package package_of(const std::string& path, const Value& json, bool counts_peers
   for (std::string& name : keys_at(json, "devDependencies"))
     package.uses.emplace(std::move(name), Package::Use::development);
   for (const char* kind : {"dependencies", "optionalDependencies", "devDependencies"}) {
-    const Value* all = member(json, kind);
-    if (all == nullptr || !all->IsObject()) continue;
-    for (const auto& one : all->GetObject()) {
+    const Value& all = json_at(json, {kind});
+    if (!all.IsObject()) continue;
+    for (const auto& one : all.GetObject()) {
       const std::string wanted = one.value.IsString() ? one.value.GetString() : "";
       for (const std::string_view by_path : {"file:", "link:", "portal:", "workspace:./", "workspace:../"})
         if (wanted.starts_with(by_path)) package.by_path.insert(one.name.GetString());
@@ -212,21 +211,14 @@ std::optional<Json> object_or_told(const fs::path& file, Draft& draft) {
 }
 
 std::vector<std::string> texts_at(const Value& json, const char* name, const char* within) {
-  std::vector<std::string> found;
-  const Value* list = member(json, name);
-  if (list != nullptr && list->IsObject() && within != nullptr) list = member(*list, within);
-  if (list == nullptr || !list->IsArray()) return found;
-  for (const Value& one : list->GetArray()) {
-    if (one.IsString()) found.emplace_back(one.GetString(), one.GetStringLength());
-  }
-  return found;
+  return within == nullptr ? plugins::json_texts(json, {name}) : plugins::members_of(json, name, within);
 }
 
 std::vector<std::string> keys_at(const Value& json, const char* name) {
   std::vector<std::string> found;
-  const Value* object = member(json, name);
-  if (object == nullptr || !object->IsObject()) return found;
-  for (const auto& one : object->GetObject())
+  const Value& object = json_at(json, {name});
+  if (!object.IsObject()) return found;
+  for (const auto& one : object.GetObject())
     found.emplace_back(one.name.GetString(), one.name.GetStringLength());
   return found;
 }

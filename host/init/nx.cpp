@@ -7,11 +7,14 @@
 #include <system_error>
 
 #include "init/packages.hpp"
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 
 namespace dream::init {
 
 namespace fs = std::filesystem;
+using plugins::json_at;
+using plugins::json_flag;
+using plugins::json_text;
 using rapidjson::Value;
 
 namespace {
@@ -25,11 +28,10 @@ struct Defaults {
 
 /// Whether a target says what it runs. Where there is a script of its name, it may only be about that.
 bool says_what_runs(bool has_script, const std::string& name, const Value& target) {
-  if (plugins::member(target, "command") != nullptr) return true;
+  if (!json_at(target, {"command"}).IsNull()) return true;
   const std::string executor = text_member(target, "executor");
   if (executor.empty()) return !has_script && !needs_in(target).empty();
-  const Value* options = plugins::member(target, "options");
-  const std::string other = options == nullptr ? std::string() : text_member(*options, "script");
+  const std::string other = json_text(target, {"options", "script"});
   return !has_script || executor != "nx:run-script" || (!other.empty() && other != name);
 }
 
@@ -49,13 +51,12 @@ void add_target_names(const Value& options, std::vector<std::string>& names) {
 
 std::vector<std::string> plugins_of(const Value& nx) {
   std::vector<std::string> found;
-  const Value* all = plugins::member(nx, "plugins");
-  if (all == nullptr || !all->IsArray()) return found;
-  for (const Value& one : all->GetArray()) {
-    std::string name = one.IsString() ? one.GetString() : one.IsObject() ? text_member(one, "plugin") : "";
+  const Value& all = json_at(nx, {"plugins"});
+  if (!all.IsArray()) return found;
+  for (const Value& one : all.GetArray()) {
+    std::string name = one.IsString() ? one.GetString() : json_text(one, {"plugin"});
     std::vector<std::string> targets;
-    if (const Value* options = one.IsObject() ? plugins::member(one, "options") : nullptr; options != nullptr)
-      add_target_names(*options, targets);
+    add_target_names(json_at(one, {"options"}), targets);
     if (!targets.empty()) name += fmt::format(" ({})", fmt::join(targets, ", "));
     if (!name.empty()) found.push_back(std::move(name));
   }
@@ -68,9 +69,9 @@ Defaults defaults_in(const fs::path& root) {
   if (!json || !*json) return defaults;
   defaults.plugins_find_more = has_plugins(**json);
   defaults.plugins = plugins_of(**json);
-  const Value* all = plugins::member(**json, "targetDefaults");
-  if (all == nullptr || !all->IsObject()) return defaults;
-  for (const auto& one : all->GetObject())
+  const Value& all = json_at(**json, {"targetDefaults"});
+  if (!all.IsObject()) return defaults;
+  for (const auto& one : all.GetObject())
     if (const std::string name(one.name.GetString(), one.name.GetStringLength());
         says_what_runs(false, name, one.value))
       defaults.that_run.insert(name);
@@ -97,9 +98,9 @@ void add_target(const std::string& target, const std::string& file, Package& pac
 /// script. One that nobody says anything to run of is none: `"// why": {}`.
 void add_targets(const Value& object, const std::string& file, const Defaults& defaults, Package& package,
                  Draft& draft) {
-  const Value* targets = plugins::member(object, "targets");
-  if (targets == nullptr || !targets->IsObject()) return;
-  for (const auto& one : targets->GetObject()) {
+  const Value& targets = json_at(object, {"targets"});
+  if (!targets.IsObject()) return;
+  for (const auto& one : targets.GetObject()) {
     const std::string target(one.name.GetString(), one.name.GetStringLength());
     const bool is_known = package.targets.contains(target) || package.targets_over_scripts.contains(target);
     if (is_known || target.starts_with("//")) continue;
@@ -116,8 +117,7 @@ void add_needs_of_nx(const Value& object, std::vector<std::string>& needs) {
   if (target.empty()) return;
   std::vector<std::string> projects = texts_at(object, "projects");
   if (const std::string one = text_member(object, "projects"); !one.empty()) projects.push_back(one);
-  const Value* of_others = plugins::member(object, "dependencies");
-  if (of_others != nullptr && of_others->IsTrue()) projects.emplace_back("dependencies");
+  if (json_flag(object, {"dependencies"})) projects.emplace_back("dependencies");
   if (projects.empty()) projects.emplace_back("self");
   for (const std::string& project : projects)
     needs.push_back(project == "self"           ? target
@@ -131,11 +131,11 @@ bool add_project(const fs::path& folder, const Defaults& defaults, Package& pack
   const auto manifest = read_object(folder / "package.json");
   const Value* own = json && *json ? &**json : nullptr;
   const Value* whole = manifest && *manifest ? &**manifest : nullptr;
-  const Value* nx = whole != nullptr ? plugins::member(*whole, "nx") : nullptr;
-  if (own == nullptr && nx == nullptr && !package.is_member) return false;
+  const Value* nx = whole != nullptr ? &json_at(*whole, {"nx"}) : nullptr;
+  if (own == nullptr && (nx == nullptr || nx->IsNull()) && !package.is_member) return false;
   std::string& name = package.nx_name;
   for (const Value* said : {own, nx, whole})
-    if (name.empty() && said != nullptr && said->IsObject()) name = text_member(*said, "name");
+    if (name.empty() && said != nullptr) name = text_member(*said, "name");
   if (name.empty()) name = folder.filename().string();
   if (package.name.empty()) package.name = name;
   bool uses_more = false;
@@ -151,15 +151,15 @@ bool add_project(const fs::path& folder, const Defaults& defaults, Package& pack
 }  // namespace
 
 bool has_plugins(const Value& nx) {
-  const Value* all = plugins::member(nx, "plugins");
-  return all != nullptr && !(all->IsArray() && all->Empty());
+  const Value& all = json_at(nx, {"plugins"});
+  return !all.IsNull() && !(all.IsArray() && all.Empty());
 }
 
 std::vector<std::string> needs_in(const Value& task) {
   std::vector<std::string> needs;
-  const Value* list = plugins::member(task, "dependsOn");
-  if (list == nullptr || !list->IsArray()) return needs;
-  for (const Value& one : list->GetArray()) {
+  const Value& list = json_at(task, {"dependsOn"});
+  if (!list.IsArray()) return needs;
+  for (const Value& one : list.GetArray()) {
     if (one.IsString()) needs.emplace_back(one.GetString(), one.GetStringLength());
     if (one.IsObject()) add_needs_of_nx(one, needs);
   }

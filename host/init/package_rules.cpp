@@ -6,13 +6,14 @@
 #include <system_error>
 #include <utility>
 
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 
 namespace dream::init {
 
 namespace {
 
 namespace fs = std::filesystem;
+using plugins::json_at;
 using rapidjson::Value;
 
 constexpr const char* build = "build";
@@ -24,17 +25,16 @@ Rule after_used(const std::string& task) {
 
 /// Those of an object of tasks.
 void read_rules(const Value& json, const char* name, Rules& rules) {
-  const Value* tasks = plugins::member(json, name);
-  if (tasks == nullptr || !tasks->IsObject()) return;
-  for (const auto& one : tasks->GetObject()) {
+  const Value& tasks = json_at(json, {name});
+  if (!tasks.IsObject()) return;
+  for (const auto& one : tasks.GetObject()) {
     if (!one.value.IsObject()) continue;
     Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
     for (const char* key : {"persistent", "continuous"}) {  // the second is nx's
       const auto lasts = one.value.FindMember(key);
       if (lasts != one.value.MemberEnd() && lasts->value.IsBool()) rule.lasts = lasts->value.GetBool();
     }
-    const Value* extends = plugins::member(one.value, "extends");
-    rule.extends = extends == nullptr || !extends->IsFalse();
+    rule.extends = !json_at(one.value, {"extends"}).IsFalse();
     rule.is_taken_away = !rule.extends && one.value.MemberCount() == 1;
     rules[{one.name.GetString(), one.name.GetStringLength()}] = std::move(rule);
   }
@@ -61,8 +61,7 @@ void complete(Rule& rule, const Rule& common) {
 void read_rules_of_nx(const fs::path& folder, Rules& rules) {
   Rules of_manifest;
   const auto manifest = read_object(folder / "package.json");
-  const Value* nx = manifest && *manifest ? plugins::member(**manifest, "nx") : nullptr;
-  if (nx != nullptr) read_rules(*nx, "targets", of_manifest);
+  if (manifest && *manifest) read_rules(json_at(**manifest, {"nx"}), "targets", of_manifest);
   const auto own = read_object(folder / "project.json");
   if (own && *own) read_rules(**own, "targets", rules);
   for (auto& [task, rule] : of_manifest) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "needs.hpp"
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 #include "shared/programs.hpp"
 #include "shared/tasks.hpp"
 #include "task_files.hpp"
@@ -53,7 +53,7 @@ Result<std::string> allowed_names(const std::string& kind, const rapidjson::Valu
   }
   std::string names;
   for (rapidjson::SizeType index = 0; index < list.Size(); ++index) {
-    const std::string name = text_of(&list[index]);
+    const std::string name = json_text(list[index], {});
     const std::string place = where + "/" + std::to_string(index);
     if (name.empty()) {
       return Failure{DREAM_E_OPTIONS, "this is no name", R"(use a text that isn't empty, or true for all)",
@@ -76,10 +76,10 @@ Result<Words> permission_flags(const Options& options) {
   if (found == options.json().MemberEnd()) return flags;
   const rapidjson::Value& permissions = found->value;
   if (permissions.IsTrue()) flags.emplace_back("--allow-all");
-  if (permissions.IsString()) flags.push_back("--permission-set=" + text_of(&permissions));
+  if (permissions.IsString()) flags.push_back("--permission-set=" + json_text(permissions, {}));
   if (!permissions.IsObject()) return flags;
   for (const auto& permission : permissions.GetObject()) {
-    const std::string kind = text_of(&permission.name);
+    const std::string kind = json_text(permission.name, {});
     if (permission.value.IsBool()) {
       flags.push_back((permission.value.GetBool() ? "--allow-" : "--deny-") + kind);
       continue;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "shared/folders.hpp"
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 
 namespace dream::plugins {
 
@@ -19,12 +19,12 @@ bool is_relative(std::string_view value) {
 
 /// The `imports` of a deno.json or of a file of its own, whose folder paths count from.
 void add_imports(const Value& map, const fs::path& folder, Package& package) {
-  const Value* imports = member(map, "imports");
-  if (imports == nullptr || !imports->IsObject()) return;
-  for (const auto& one : imports->GetObject()) {
-    std::string value = text_of(&one.value);
+  const Value& imports = json_at(map, {"imports"});
+  if (!imports.IsObject()) return;
+  for (const auto& one : imports.GetObject()) {
+    std::string value = json_text(one.value, {});
     if (is_relative(value)) value = resolved(folder, value).string();
-    std::string name = text_of(&one.name);
+    std::string name = json_text(one.name, {});
     if (name.ends_with('/')) name.pop_back();
     package.dependencies.push_back({std::move(name), std::move(value), DREAM_NEED_RUNTIME});
   }
@@ -33,16 +33,14 @@ void add_imports(const Value& map, const fs::path& folder, Package& package) {
 Result<void> read_configuration(const fs::path& file, Package& package) {
   const Result<rapidjson::Document> json = read_object(file, Dialect::with_comments);
   if (!json) return json.failure();
-  package.name = text_of(member(*json, "name"));
-  package.version = text_of(member(*json, "version"));
-  const Value* workspace = member(*json, "workspace");
-  if (workspace != nullptr && workspace->IsObject()) workspace = member(*workspace, "members");
-  package.members = texts_of(workspace);
+  package.name = json_text(*json, {"name"});
+  package.version = json_text(*json, {"version"});
+  package.members = members_of(*json, "workspace", "members");
   add_imports(*json, file.parent_path(), package);
-  const std::string map = text_of(member(*json, "importMap"));
+  const std::string map = json_text(*json, {"importMap"});
   const fs::path map_file = resolved(file.parent_path(), map);
   // With imports of its own Deno doesn't look at it; and it may be an address.
-  if (map.empty() || member(*json, "imports") != nullptr || !is_file(map_file)) return {};
+  if (map.empty() || !json_at(*json, {"imports"}).IsNull() || !is_file(map_file)) return {};
   const Result<rapidjson::Document> imports = read_object(map_file, Dialect::with_comments);
   if (!imports) return imports.failure();
   add_imports(*imports, map_file.parent_path(), package);

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 
 namespace dream::plugins {
 
@@ -22,9 +22,9 @@ struct Files {
 
 /// What a task of deno.json does, in a line: it may be a command, or an object with one.
 std::string summary_of(const rapidjson::Value& task) {
-  if (task.IsString()) return text_of(&task);
+  if (task.IsString()) return json_text(task, {});
   for (const char* name : {"command", "description"}) {
-    if (std::string text = text_of(member(task, name)); !text.empty()) return text;
+    if (std::string text = json_text(task, {name}); !text.empty()) return text;
   }
   return {};
 }
@@ -37,13 +37,13 @@ sdk::Result<void> read_configuration(const fs::path& file, Files& files) {
   const Result<rapidjson::Document> configuration = read_object(file, Dialect::with_comments);
   if (!configuration) return configuration.failure();
   files.any = true;
-  files.is_workspace = member(*configuration, "workspace") != nullptr;
+  files.is_workspace = !json_at(*configuration, {"workspace"}).IsNull();
   const Result<const rapidjson::Value*> tasks = tasks_member(*configuration, "tasks", file);
   if (!tasks) return tasks.failure();
   if (*tasks == nullptr) return {};
   for (const auto& task : (*tasks)->GetObject()) {
     const bool unusable = !task.value.IsString() && !task.value.IsObject();
-    add(files.tasks, {text_of(&task.name), summary_of(task.value), file.filename().string(), unusable});
+    add(files.tasks, {json_text(task.name, {}), summary_of(task.value), file.filename().string(), unusable});
   }
   return {};
 }
@@ -53,7 +53,7 @@ sdk::Result<void> read_package(const fs::path& file, Files& files) {
   const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
   if (!package) return package.failure();
   files.any = true;
-  files.is_workspace = files.is_workspace || member(*package, "workspaces") != nullptr;
+  files.is_workspace = files.is_workspace || !json_at(*package, {"workspaces"}).IsNull();
   Result<Tasks> scripts = scripts_of(*package, file);
   if (!scripts) return scripts.failure();
   for (sdk::FoundTask& script : *scripts) add(files.tasks, std::move(script));

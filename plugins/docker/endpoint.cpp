@@ -113,8 +113,7 @@ Result<Endpoint> context_endpoint(const std::string& name, const Variables& vari
         parse_endpoint(json_text(meta, {"Endpoints", "docker", "Host"}), variables), entry->path().string());
     const fs::path files = contexts / "tls" / entry->path().filename() / "docker";
     if (endpoint && endpoint->kind == Endpoint::Kind::tcp && fs::is_directory(files, failure)) {
-      const Json& skip = json_at(meta, {"Endpoints", "docker", "SkipTLSVerify"});
-      endpoint->tls = tls_files(files.string(), !(skip.IsBool() && skip.GetBool()));
+      endpoint->tls = tls_files(files.string(), !json_flag(meta, {"Endpoints", "docker", "SkipTLSVerify"}));
     }
     return endpoint;
   }

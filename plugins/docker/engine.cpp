@@ -16,16 +16,6 @@ namespace {
 constexpr int known_minor = 47;
 constexpr int oldest_minor = 24;
 
-std::vector<std::string> texts_at(const Json& value, std::initializer_list<std::string_view> names) {
-  std::vector<std::string> texts;
-  const Json& found = json_at(value, names);
-  if (!found.IsArray()) return texts;
-  for (const Json& element : found.GetArray()) {
-    if (element.IsString()) texts.emplace_back(element.GetString(), element.GetStringLength());
-  }
-  return texts;
-}
-
 /// 41 of "1.41"; -1 of anything else.
 int minor_of(std::string_view version) {
   int minor = -1;
@@ -104,13 +94,13 @@ Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) 
   if (!found) co_return found.failure();
   if (!found->ok()) co_return std::optional<Image>();
   const auto json = parse_json(found->body);
-  const std::vector<std::string> check = texts_at(json, {"Config", "Healthcheck", "Test"});
+  const std::vector<std::string> check = json_texts(json, {"Config", "Healthcheck", "Test"});
   co_return std::optional(Image{.id = json_text(json, {"Id"}),
-                                .entrypoint = texts_at(json, {"Config", "Entrypoint"}),
-                                .command = texts_at(json, {"Config", "Cmd"}),
+                                .entrypoint = json_texts(json, {"Config", "Entrypoint"}),
+                                .command = json_texts(json, {"Config", "Cmd"}),
                                 .stop_signal = json_text(json, {"Config", "StopSignal"}),
                                 .has_health_check = !check.empty() && check.front() != "NONE",
-                                .digests = texts_at(json, {"RepoDigests"})});
+                                .digests = json_texts(json, {"RepoDigests"})});
 }
 
 Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,
@@ -234,13 +224,12 @@ Async<Result<ContainerState>> Engine::inspect(const std::string& id) {
   const Result<Response> found = co_await ask(request(Verb::get, container_path(id) + "/json"), "inspect");
   if (!found) co_return found.failure();
   const auto json = parse_json(found->body);
-  const Json& killed = json_at(json, {"State", "OOMKilled"});
   ContainerState state{.status = json_text(json, {"State", "Status"}),
                        .health = json_text(json, {"State", "Health", "Status"}),
                        .check = failed_check(json_at(json, {"State", "Health", "Log"})),
                        .error = json_text(json, {"State", "Error"}),
                        .restarts = json_number(json, {"RestartCount"}),
-                       .out_of_memory = killed.IsBool() && killed.GetBool()};
+                       .out_of_memory = json_flag(json, {"State", "OOMKilled"})};
   if (state.health == "none") state.health.clear();
   co_return state;
 }
@@ -327,7 +316,7 @@ Async<Result<bool>> Engine::is_rootless() {
   const Result<Response> info = co_await ask(request(Verb::get, "/info"), "describe itself");
   if (!info) co_return info.failure();
   const auto json = parse_json(info->body);
-  const std::vector<std::string> security = texts_at(json, {"SecurityOptions"});
+  const std::vector<std::string> security = json_texts(json, {"SecurityOptions"});
   co_return std::ranges::any_of(
       security, [](const std::string& option) { return option.find("rootless") != std::string::npos; });
 }

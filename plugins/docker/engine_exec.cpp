@@ -27,9 +27,8 @@ std::string exec_spec(const std::vector<std::string>& argv) {
 /// Nothing: it still runs.
 std::optional<int> code_in(const Response& command) {
   const auto json = parse_json(command.body);
-  const Json& running = json_at(json, {"Running"});
   const Json& code = json_at(json, {"ExitCode"});
-  if (!code.IsInt() || (running.IsBool() && running.GetBool())) return std::nullopt;
+  if (!code.IsInt() || json_flag(json, {"Running"})) return std::nullopt;
   return code.GetInt();
 }
 

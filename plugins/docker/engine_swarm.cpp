@@ -10,11 +10,6 @@ namespace dream::docker {
 
 namespace {
 
-bool flag_at(const Json& json, std::initializer_list<std::string_view> names) {
-  const Json& found = json_at(json, names);
-  return found.IsBool() && found.GetBool();
-}
-
 SwarmTask read_task(const Json& json) {
   SwarmTask task{.id = json_text(json, {"ID"}),
                  .node = json_text(json, {"NodeID"}),
@@ -42,7 +37,7 @@ Async<Result<SwarmMember>> Engine::swarm_member() {
   const auto json = parse_json(info->body);
   co_return SwarmMember{.state = json_text(json, {"Swarm", "LocalNodeState"}),
                         .node = json_text(json, {"Swarm", "NodeID"}),
-                        .is_manager = flag_at(json, {"Swarm", "ControlAvailable"})};
+                        .is_manager = json_flag(json, {"Swarm", "ControlAvailable"})};
 }
 
 Async<Result<SwarmNode>> Engine::swarm_node(const std::string& id) {

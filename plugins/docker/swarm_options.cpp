@@ -100,7 +100,7 @@ std::optional<TmpfsSettings> read_tmpfs_settings(std::string_view text) {
 
 Result<std::optional<Swarm>> read_swarm(const Json& json, const Options& options) {
   const Json& wanted = json_at(json, {"swarm"});
-  if (!wanted.IsObject() && !(wanted.IsBool() && wanted.GetBool())) return std::optional<Swarm>();
+  if (!wanted.IsObject() && !wanted.IsTrue()) return std::optional<Swarm>();
   for (const auto& [name, hint] : foreign) {
     if (json_at(json, {name}).IsNull()) continue;
     return in_no_swarm("/" + std::string(name), "there is no `" + std::string(name) + "`", std::string(hint));

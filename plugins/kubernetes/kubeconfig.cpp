@@ -31,6 +31,7 @@ struct Entry {
 
 using Entries = std::map<std::string, Entry>;
 
+/// A flag as a text, too: in YAML scalars may be either.
 std::string text_at(const Json& node, const char* name) {
   const Json& value = json_at(node, {name});
   if (value.IsBool()) return value.GetBool() ? "true" : "false";
@@ -39,16 +40,6 @@ std::string text_at(const Json& node, const char* name) {
 
 bool flag_at(const Json& node, const char* name) {
   return text_at(node, name) == "true";
-}
-
-std::vector<std::string> texts_at(const Json& node, const char* name) {
-  std::vector<std::string> texts;
-  const Json& list = json_at(node, {name});
-  if (!list.IsArray()) return texts;
-  for (const Json& one : list.GetArray()) {
-    if (one.IsString()) texts.emplace_back(one.GetString(), one.GetStringLength());
-  }
-  return texts;
 }
 
 std::string path_at(const Entry& entry, const char* name) {
@@ -119,7 +110,7 @@ std::optional<LoginProgram> read_program(const Entry& user) {
   std::string command = text_at(exec, "command");
   // A path begins at the file; a name is searched in PATH.
   if (command.find('/') != std::string::npos) command = path_at(Entry{exec, user.folder}, "command");
-  program.command = texts_at(exec, "args");
+  program.command = json_texts(exec, {"args"});
   program.command.insert(program.command.begin(), command);
   const Json& environment = json_at(exec, {"env"});
   if (environment.IsArray()) {
@@ -147,14 +138,14 @@ Result<void> read_user(const Merged& merged, const Entry& user, Access& access) 
   access.password = text_at(user.node, "password");
   if (const std::string as = text_at(user.node, "as"); !as.empty())
     access.headers.emplace_back("Impersonate-User", as);
-  for (const std::string& group : texts_at(user.node, "as-groups"))
+  for (const std::string& group : json_texts(user.node, {"as-groups"}))
     access.headers.emplace_back("Impersonate-Group", group);
   if (const std::string id = text_at(user.node, "as-uid"); !id.empty())
     access.headers.emplace_back("Impersonate-Uid", id);
   if (const Json& extra = json_at(user.node, {"as-user-extra"}); extra.IsObject()) {
     for (const auto& member : extra.GetObject()) {
       const std::string name(member.name.GetString(), member.name.GetStringLength());
-      for (const std::string& value : texts_at(extra, name.c_str()))
+      for (const std::string& value : json_texts(extra, {name.c_str()}))
         access.headers.emplace_back("Impersonate-Extra-" + http::url_encode(name), value);
     }
   }

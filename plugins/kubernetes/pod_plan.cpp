@@ -130,8 +130,7 @@ Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, co
   if (!ports) return ports.failure();
   plan.ports = *std::move(ports);
   const Json& mount = json_at(options.json(), {"mount"});
-  const Json& copy = json_at(mount, {"copy"});
-  plan.copies = copy.IsBool() && copy.GetBool();
+  plan.copies = json_flag(mount, {"copy"});
   plan.folder = project.directory;
   plan.excluded = names_in(json_at(mount, {"exclude"}), {".git"});
   plan.grace = task.grace();

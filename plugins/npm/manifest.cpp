@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 
 namespace dream::plugins {
 
@@ -29,16 +29,14 @@ std::optional<FileState> state_of(const std::filesystem::path& file) {
 
 std::vector<std::string> development_engines(const rapidjson::Value& package) {
   std::vector<std::string> names;
-  const rapidjson::Value* engines = member(package, "devEngines");
-  const rapidjson::Value* managers = engines == nullptr ? nullptr : member(*engines, "packageManager");
-  if (managers == nullptr) return names;
+  const rapidjson::Value& managers = json_at(package, {"devEngines", "packageManager"});
   const auto add = [&](const rapidjson::Value& manager) {
-    if (std::string name = text_of(member(manager, "name")); !name.empty()) names.push_back(std::move(name));
+    if (std::string name = json_text(manager, {"name"}); !name.empty()) names.push_back(std::move(name));
   };
-  if (managers->IsArray()) {
-    for (const rapidjson::Value& manager : managers->GetArray()) add(manager);
+  if (managers.IsArray()) {
+    for (const rapidjson::Value& manager : managers.GetArray()) add(manager);
   } else {
-    add(*managers);
+    add(managers);
   }
   return names;
 }
@@ -48,7 +46,7 @@ Read read_manifest(const std::filesystem::path& folder, const std::filesystem::p
   if (!json) return json.failure();
   return std::make_shared<const Manifest>(
       Manifest{package_of(folder.string(), *json), scripts_of(*json, file),
-               text_of(member(*json, "packageManager")), development_engines(*json)});
+               json_text(*json, {"packageManager"}), development_engines(*json)});
 }
 
 }  // namespace

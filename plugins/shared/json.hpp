@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "json_file.hpp"
 
@@ -53,6 +54,22 @@ using Json = rapidjson::Value;
                                               std::initializer_list<std::string_view> names) {
   const Json& found = json_at(value, names);
   return found.IsInt64() ? found.GetInt64() : 0;
+}
+
+[[nodiscard]] inline bool json_flag(const Json& value, std::initializer_list<std::string_view> names) {
+  const Json& found = json_at(value, names);
+  return found.IsBool() && found.GetBool();
+}
+
+/// The texts of a list.
+[[nodiscard]] inline std::vector<std::string> json_texts(const Json& value,
+                                                         std::initializer_list<std::string_view> names) {
+  std::vector<std::string> texts;
+  const Json& found = json_at(value, names);
+  if (!found.IsArray()) return texts;
+  for (const Json& one : found.GetArray())
+    if (one.IsString()) texts.push_back(json_text(one, {}));
+  return texts;
 }
 
 [[nodiscard]] inline std::string to_text(const Json& value) {

@@ -126,17 +126,4 @@ inline constexpr dream_status unusable_file = DREAM_E_UNSUPPORTED;
   return document;
 }
 
-/// A member of an object; nullptr when there is none.
-[[nodiscard]] inline const rapidjson::Value* member(const rapidjson::Value& object, const char* name) {
-  if (!object.IsObject()) return nullptr;
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-/// The text that a value is; empty when it is none.
-[[nodiscard]] inline std::string text_of(const rapidjson::Value* value) {
-  if (value == nullptr || !value->IsString()) return {};
-  return {value->GetString(), value->GetStringLength()};
-}
-
 }  // namespace dream::plugins

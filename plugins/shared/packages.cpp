@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "folders.hpp"
-#include "json_file.hpp"
+#include "json.hpp"
 #include "version_range.hpp"
 
 namespace dream::plugins {
@@ -25,9 +25,9 @@ using Names = std::unordered_set<std::string>;
 
 Names optional_dependencies(const Value& manifest) {
   Names names;
-  const Value* all = member(manifest, "optionalDependencies");
-  if (all == nullptr || !all->IsObject()) return names;
-  for (const auto& one : all->GetObject()) names.insert(text_of(&one.name));
+  const Value& all = json_at(manifest, {"optionalDependencies"});
+  if (!all.IsObject()) return names;
+  for (const auto& one : all.GetObject()) names.insert(json_text(one.name, {}));
   return names;
 }
 
@@ -37,9 +37,9 @@ void add_dependencies(const Value& field, std::uint32_t kind, const Names& optio
   package.dependencies.reserve(package.dependencies.size() + field.MemberCount());
   for (const auto& one : field.GetObject()) {
     if (!one.value.IsString()) continue;
-    const std::string name = text_of(&one.name);
+    const std::string name = json_text(one.name, {});
     if (kind == DREAM_NEED_RUNTIME && optional.contains(name)) continue;  // it is there a second time
-    package.dependencies.push_back({name, text_of(&one.value), kind});
+    package.dependencies.push_back({name, json_text(one.value, {}), kind});
   }
 }
 
@@ -61,32 +61,26 @@ bool is_any(std::string_view range) {
 
 }  // namespace
 
-std::vector<std::string> texts_of(const Value* array) {
-  std::vector<std::string> texts;
-  if (array == nullptr || !array->IsArray()) return texts;
-  for (const Value& one : array->GetArray()) {
-    if (one.IsString()) texts.push_back(text_of(&one));
-  }
-  return texts;
+std::vector<std::string> members_of(const Value& manifest, const char* name, const char* inner) {
+  return json_at(manifest, {name}).IsObject() ? json_texts(manifest, {name, inner})
+                                              : json_texts(manifest, {name});
 }
 
 Package package_of(const std::string& folder, const Value& manifest) {
   Package package{.folder = folder,
-                  .name = text_of(member(manifest, "name")),
-                  .version = text_of(member(manifest, "version")),
+                  .name = json_text(manifest, {"name"}),
+                  .version = json_text(manifest, {"version"}),
                   .dependencies = {},
                   .members = {}};
   const Names optional = optional_dependencies(manifest);
   for (const auto& one : manifest.GetObject()) {
-    const std::string name = text_of(&one.name);
+    const std::string name = json_text(one.name, {});
     for (const auto& [field, kind] : dependency_fields) {
       if (name != field) continue;
       add_dependencies(one.value, kind, optional, package);
     }
   }
-  const Value* workspaces = member(manifest, "workspaces");
-  if (workspaces != nullptr && workspaces->IsObject()) workspaces = member(*workspaces, "packages");
-  package.members = texts_of(workspaces);
+  package.members = members_of(manifest, "workspaces", "packages");
   return package;
 }
 

@@ -32,8 +32,9 @@ struct Package {
   std::vector<std::string> members;      ///< patterns of the workspace whose root it is
 };
 
-/// The texts of an array.
-[[nodiscard]] std::vector<std::string> texts_of(const rapidjson::Value* array);
+/// A workspace's patterns: a list as `name`, or one as `inner` of an object there.
+[[nodiscard]] std::vector<std::string> members_of(const rapidjson::Value& manifest, const char* name,
+                                                  const char* inner);
 
 /// A package.json. What it has both as a dependency and as an optional one is optional, as for npm. An
 /// optional peer is a peer: whoever wants it in front has it as a development dependency, too.

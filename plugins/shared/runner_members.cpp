@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "json_file.hpp"
+#include "json.hpp"
 #include "packages.hpp"
 
 namespace dream::plugins {
@@ -20,13 +20,13 @@ std::string plain_folder(const std::string& written) {
 
 RunnerMembers members_of_rush(const rapidjson::Value& json) {
   RunnerMembers members{.are_of_rush = true};
-  const rapidjson::Value* projects = member(json, "projects");
-  if (projects == nullptr || !projects->IsArray()) return members;
-  for (const rapidjson::Value& project : projects->GetArray()) {
-    std::string folder = plain_folder(text_of(member(project, "projectFolder")));
+  const Json& projects = json_at(json, {"projects"});
+  if (!projects.IsArray()) return members;
+  for (const Json& project : projects.GetArray()) {
+    std::string folder = plain_folder(json_text(project, {"projectFolder"}));
     if (folder.empty()) continue;
-    std::vector<std::string> decoupled = texts_of(member(project, "decoupledLocalDependencies"));
-    if (decoupled.empty()) decoupled = texts_of(member(project, "cyclicDependencyProjects"));
+    std::vector<std::string> decoupled = json_texts(project, {"decoupledLocalDependencies"});
+    if (decoupled.empty()) decoupled = json_texts(project, {"cyclicDependencyProjects"});
     if (!decoupled.empty()) members.decoupled.emplace(folder, std::move(decoupled));
     members.patterns.push_back(std::move(folder));
   }
@@ -34,8 +34,9 @@ RunnerMembers members_of_rush(const rapidjson::Value& json) {
 }
 
 RunnerMembers members_of_lerna(const rapidjson::Value& json) {
-  RunnerMembers members{.patterns = texts_of(member(json, "packages"))};
-  const bool says_packages = member(json, "packages") != nullptr || member(json, "useWorkspaces") != nullptr;
+  RunnerMembers members{.patterns = json_texts(json, {"packages"})};
+  const bool says_packages =
+      !json_at(json, {"packages"}).IsNull() || !json_at(json, {"useWorkspaces"}).IsNull();
   if (!says_packages) members.patterns.emplace_back("packages/*");
   return members;
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "json_file.hpp"
+#include "json.hpp"
 
 /// The tasks that files of other tools name.
 namespace dream::plugins {
@@ -17,11 +17,11 @@ using Tasks = std::vector<sdk::FoundTask>;
 [[nodiscard]] inline sdk::Result<const rapidjson::Value*> tasks_member(const rapidjson::Value& json,
                                                                        const char* name,
                                                                        const std::filesystem::path& file) {
-  const rapidjson::Value* tasks = member(json, name);
-  if (tasks == nullptr || tasks->IsNull()) return nullptr;
-  if (!tasks->IsObject())
+  const rapidjson::Value& tasks = json_at(json, {name});
+  if (tasks.IsNull()) return nullptr;
+  if (!tasks.IsObject())
     return sdk::Failure{unusable_file, file.string() + ": \"" + name + "\" is no object"};
-  return tasks;
+  return &tasks;
 }
 
 /// The scripts of a package.json, in its order. One whose name begins with "//" is a comment.
@@ -32,9 +32,9 @@ using Tasks = std::vector<sdk::FoundTask>;
   if (!scripts) return scripts.failure();
   if (*scripts == nullptr) return tasks;
   for (const auto& script : (*scripts)->GetObject()) {
-    if (text_of(&script.name).starts_with("//")) continue;
+    if (json_text(script.name, {}).starts_with("//")) continue;
     tasks.push_back(
-        {text_of(&script.name), text_of(&script.value), "package.json", !script.value.IsString()});
+        {json_text(script.name, {}), json_text(script.value, {}), "package.json", !script.value.IsString()});
   }
   return tasks;
 }

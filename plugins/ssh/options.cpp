@@ -3,7 +3,7 @@
 #include <dream/sdk/options.hpp>
 #include <filesystem>
 
-#include "shared/json_file.hpp"
+#include "shared/json.hpp"
 #include "shared/programs.hpp"
 
 namespace dream::ssh {
@@ -42,16 +42,12 @@ std::optional<Sync> read_sync(const rapidjson::Value& json) {
   if (json.IsBool()) return json.GetBool() ? std::optional<Sync>({.exclude = {".git"}}) : std::nullopt;
   if (!json.IsObject()) return std::nullopt;
   Sync sync{.exclude = {".git"}};
-  const auto flag = [&](const char* name) {
-    const rapidjson::Value* value = plugins::member(json, name);
-    return value != nullptr && value->IsBool() && value->GetBool();
-  };
-  if (const rapidjson::Value* exclude = plugins::member(json, "exclude")) {
+  if (const plugins::Json& exclude = plugins::json_at(json, {"exclude"}); exclude.IsArray()) {
     sync.exclude.clear();
-    for (const auto& one : exclude->GetArray()) sync.exclude.push_back(plugins::text_of(&one));
+    for (const auto& one : exclude.GetArray()) sync.exclude.push_back(plugins::json_text(one, {}));
   }
-  sync.gitignore = flag("gitignore");
-  sync.removes = flag("delete");
+  sync.gitignore = plugins::json_flag(json, {"gitignore"});
+  sync.removes = plugins::json_flag(json, {"delete"});
   return sync;
 }
 
@@ -60,7 +56,7 @@ std::string forwarded(const rapidjson::Value& json) {
   const auto number = [](const rapidjson::Value& value) { return std::to_string(value.GetInt()); };
   if (json.IsInt()) return "127.0.0.1:" + number(json) + ":localhost:" + number(json);
   const rapidjson::Value& to = json["to"];
-  const std::string target = to.IsInt() ? "localhost:" + number(to) : plugins::text_of(&to);
+  const std::string target = to.IsInt() ? "localhost:" + number(to) : plugins::json_text(to, {});
   return "127.0.0.1:" + number(json["from"]) + ":" + target;
 }
 
@@ -82,13 +78,13 @@ Result<Options> read_options(std::string_view json, const std::string& folder) {
     return Failure{DREAM_E_OPTIONS, "there is no host", R"(set "host": "NAME": the machine that it runs on)"};
   }
   if (const auto port = read.number("port")) options.port = static_cast<int>(*port);
-  if (const rapidjson::Value* sync = plugins::member(read.json(), "sync")) options.sync = read_sync(*sync);
+  options.sync = read_sync(plugins::json_at(read.json(), {"sync"}));
   if (options.sync && options.directory.empty()) {
     return Failure{DREAM_E_OPTIONS, "nothing says where the project's folder is to be copied",
                    R"(set "directory", the folder over there)", "/sync"};
   }
-  if (const rapidjson::Value* forward = plugins::member(read.json(), "forward")) {
-    for (const auto& one : forward->GetArray()) options.forward.push_back(forwarded(one));
+  if (const plugins::Json& forward = plugins::json_at(read.json(), {"forward"}); forward.IsArray()) {
+    for (const auto& one : forward.GetArray()) options.forward.push_back(forwarded(one));
   }
   return options;
 }
