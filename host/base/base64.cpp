@@ -1,42 +1,23 @@
 #include "base/base64.hpp"
 
-#include <algorithm>
+#include <boost/beast/core/detail/base64.hpp>
 
 namespace dream {
 
-namespace {
-
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace
+namespace base64 = boost::beast::detail::base64;
 
 std::string to_base64(std::string_view bytes) {
-  std::string text;
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-    };
-    const unsigned group = byte(0) << 16U | byte(1) << 8U | byte(2);
-    for (std::size_t digit = 0; digit < 4; ++digit) {
-      text += digit <= bytes.size() ? alphabet[group >> (18 - 6 * digit) & 63U] : '=';
-    }
-  }
+  std::string text(base64::encoded_size(bytes.size()), '\0');
+  text.resize(base64::encode(text.data(), bytes.data(), bytes.size()));
   return text;
 }
 
-std::string from_base64(std::string_view text) {
-  std::string bytes;
-  unsigned group = 0;
-  int bits = 0;
-  for (const char digit : text) {
-    const std::size_t value = alphabet.find(digit);
-    if (value == std::string_view::npos) break;
-    group = group << 6U | static_cast<unsigned>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> static_cast<unsigned>(bits) & 0xFFU);
-  }
+std::optional<std::string> from_base64(std::string_view text) {
+  while (text.ends_with('=')) text.remove_suffix(1);
+  std::string bytes(base64::decoded_size(text.size() + 3), '\0');
+  const auto [size, read] = base64::decode(bytes.data(), text.data(), text.size());
+  if (read != text.size() || text.size() % 4 == 1) return std::nullopt;
+  bytes.resize(size);
   return bytes;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,7 +8,7 @@
 namespace dream {
 
 [[nodiscard]] std::string to_base64(std::string_view bytes);
-/// Up to what is no digit of it.
-[[nodiscard]] std::string from_base64(std::string_view text);
+/// Also without its padding; nothing: it is none.
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace dream

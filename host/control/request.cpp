@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "base/base64.hpp"
 #include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "control/json.hpp"
@@ -55,6 +56,7 @@ Result<Request> request_in(const Json& object, std::int64_t id) {
   request.with_dependents = flag_at(object, "withDependents");
   request.reload = flag_at(object, "reload");
   request.look = flag_at(object, "look");
+  if (!from_base64(text_at(object, "base64"))) return refused("\"base64\" is none (RFC 4648)");
   request.bytes = bytes_at(object);
   request.rows = cells_at(object, "rows");
   request.columns = cells_at(object, "columns");

@@ -17,8 +17,11 @@ TEST(Base64, is_that_of_the_standard_and_gives_the_bytes_back) {
   }
 }
 
-TEST(Base64, is_read_up_to_what_is_none) {
-  EXPECT_EQ(from_base64("Zm9v YmFy"), "foo");
+TEST(Base64, is_read_without_its_padding_and_as_a_whole_or_not_at_all) {
+  EXPECT_EQ(from_base64("Zg"), "f");
+  EXPECT_EQ(from_base64("Zm8"), "fo");
+  for (const char* none : {"Zm9v YmFy", "Zm9vYmF\xc3", "Zm9vY", "Zg==Zg==", "Zm-_", "Zm9v\n"})
+    EXPECT_EQ(from_base64(none), std::nullopt) << none;
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ TEST(Request, is_refused_with_what_is_wrong) {
   EXPECT_THAT(error_of(R"({"id":1,"do":"dance"})"), HasSubstr("unknown request \"dance\""));
   EXPECT_THAT(error_of(R"({"id":1,"do":"ps","steps":"./a"})"), HasSubstr("array of ids"));
   EXPECT_THAT(error_of(R"({"id":1,"do":"wait","until":"dawn"})"), HasSubstr("\"until\""));
+  EXPECT_THAT(error_of(R"({"id":1,"do":"type","base64":"bHM=\n"})"), HasSubstr("\"base64\""));
   EXPECT_NE(error_of(std::string(1'000'000, '[')), "");
 }
 
