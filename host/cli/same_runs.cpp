@@ -174,13 +174,13 @@ std::optional<control::RunInfo> find_same_recorded_run(const Plan& plan, const s
 }
 
 Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root) {
-  constexpr Duration at_a_start = std::chrono::milliseconds(100);
+  constexpr Duration at_a_start = std::chrono::seconds(1);
   constexpr int pause_us = 5000;
   if (::getenv(process::child_mark_name) == nullptr) return {};  // no task has started it
   const std::set<pid_t> above = processes_above();
   if (std::ranges::none_of(above, process::runs_this_program)) return {};
   const std::string real = control::real_root(root);
-  // A run can be asked only a moment after its first step has started.
+  // A run can be asked only a moment after its first step has started, and on a busy machine later.
   for (const Instant end = read_clock() + at_a_start; read_clock() < end; ::usleep(pause_us))
     if (const auto judged = judge_runs_above(plan, real, above)) return *judged;
   return {};

@@ -199,7 +199,8 @@ processes:
   setup: {command: t, depends_on: {helper: {condition: process_started}, strict: {condition: process_started}}}
   dev: {command: d, depends_on: {setup: {condition: process_completed_successfully}}}
 )");
-  EXPECT_THAT(needs(workspace(), "./", "setup"), ElementsAre("./:helper async optional", "./:strict async"));
+  EXPECT_THAT(needs(workspace(), "./", "setup"),
+              ElementsAre("./:helper async optional", "& ./:strict async"));
 }
 
 }  // namespace
