@@ -70,8 +70,13 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
               },
           .resize =
               [&session](StepIndex step, const winsize& window) {
+                const auto child = session.services().interactive_child_of(step);
+                return child && session.supervisor().resize_for_typist(*child, window);
+              },
+          .redraw_all =
+              [&session](StepIndex step) {
                 if (const auto child = session.services().interactive_child_of(step))
-                  session.supervisor().resize_for_typist(*child, window);
+                  session.supervisor().redraw_all(*child);
               },
           .changed_files = [files = prepare::ChangedFiles(
                                 loaded)]() mutable { return files.look(std::chrono::system_clock::now()); }},

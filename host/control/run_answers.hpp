@@ -40,7 +40,9 @@ struct RunAccess {
   /// What somebody types into the terminal of a step that runs, not empty; `on_taken` is called once that has
   /// taken all, now or later, and at the latest forgotten at its end. False: it reads from none.
   std::function<bool(StepIndex, std::string_view, std::function<void()> on_taken)> type;
-  std::function<void(StepIndex, const winsize&)> resize;  ///< the window of who types there
+  /// The window of who types there. False: its terminal had that size.
+  std::function<bool(StepIndex, const winsize&)> resize;
+  std::function<void(StepIndex)> redraw_all;  ///< what is on its terminal, for who comes to look
   /// The files of dream.json that aren't as they were when the run began, by name.
   std::function<std::vector<std::string>()> changed_files;
 };

@@ -149,7 +149,10 @@ void Server::welcome(local::stream_protocol::socket socket) {
 
 void Server::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
   run_.report(now, action, outcomes);
-  if (const auto* start = std::get_if<engine::Start>(&action)) tails_.end_lines(now, start->attempt.step);
+  if (const auto* start = std::get_if<engine::Start>(&action)) {
+    tails_.end_lines(now, start->attempt.step);
+    terminals_.erase(start->attempt.step);  // this attempt has another
+  }
   if (std::holds_alternative<engine::Start>(action) || std::holds_alternative<engine::DelayBegan>(action))
     listen_soon();
   if (clients_.empty() && !std::holds_alternative<engine::Start>(action)) return;
@@ -168,6 +171,7 @@ void Server::report(Instant now, const engine::Action& action, std::span<const e
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
   tails_.add(clock_(), step, stream, bytes);
+  if (run_.plan().steps[position(step)].interactive) terminals_[step].follow(bytes);
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->visit || client->visit->step != step) continue;
     JsonLine json;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "control/run_info.hpp"
 #include "control/run_state.hpp"
 #include "output/event_lines.hpp"
+#include "output/left_open.hpp"
 #include "output/tails.hpp"
 
 namespace dream::control {
@@ -62,6 +64,7 @@ class Server : public output::Reporter {
   void attach(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void use_terminal(Client& client, const Request& request) const;
   void end_visits(StepIndex step, std::string_view why);
+  void fit_window(const Client& client, const Request& request) const;
   void broadcast(std::string_view line);
   void see_waits();
   void drop_the_gone();
@@ -74,6 +77,7 @@ class Server : public output::Reporter {
   Instant began_;
   RunState run_;
   output::Tails tails_;
+  std::map<StepIndex, output::LeftOpen> terminals_;  ///< of interactive steps that have written
   std::unique_ptr<output::EventLines> events_;
   std::optional<StepIndex> about_;  ///< the step of the event that is being sent, if it is output
   boost::asio::local::stream_protocol::acceptor acceptor_;

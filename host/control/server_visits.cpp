@@ -11,7 +11,7 @@
 namespace dream::control {
 
 /// What it has written last is shown first, as plain text: an answer of the user's terminal to what was asked
-/// long ago would be typed.
+/// long ago would be typed. What has the whole screen draws it anew.
 void Server::attach(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
   const auto refuse = [&](std::string message, std::string hint) {
     client.send(
@@ -33,22 +33,34 @@ void Server::attach(Client& client, const Request& request, const std::vector<St
                   "its executor runs it elsewhere, or it has the terminal that dream was started from");
   constexpr std::size_t usual_rows = 24;
   const std::size_t rows = request.rows == 0 ? usual_rows : request.rows;
+  const auto terminal = terminals_.find(step);
+  const bool is_known = terminal != terminals_.end();
+  const bool has_lines = !is_known || !terminal->second.has_other_screen();
   client.send(ok_line(request.id, [&](JsonLine& json) {
-    output::add_data(json, output::without_sequences(tails_.last(step, rows)));
+    output::add_data(json, has_lines ? output::without_sequences(tails_.last(step, rows)) : "");
+    json.member("modes", is_known ? terminal->second.begin() : "");
   }));
   client.visit = Visit{.id = request.id, .step = step, .types = !request.look};
-  if (client.visit->types) use_terminal(client, request);
+  fit_window(client, request);
+}
+
+/// Who looks without typing sees it in the size that it has.
+void Server::fit_window(const Client& client, const Request& request) const {
+  if (request.rows == 0 || request.columns == 0) return;
+  const auto& [id, step, types] = *client.visit;
+  const winsize window{.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  if (types && access_.resize(step, window)) return;
+  const auto terminal = terminals_.find(step);
+  if (terminal != terminals_.end() && terminal->second.has_other_screen()) access_.redraw_all(step);
 }
 
 /// The next request waits until the terminal has taken this one.
 void Server::use_terminal(Client& client, const Request& request) const {
   if (!client.visit)
     return client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
-  if (!client.visit->types) return;
+  fit_window(client, request);
   const StepIndex step = client.visit->step;
-  if (request.rows > 0 && request.columns > 0)
-    access_.resize(step, {.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0});
-  if (request.bytes.empty()) return;
+  if (!client.visit->types || request.bytes.empty()) return;
   client.hold();
   if (!access_.type(step, request.bytes, [kept = client.weak_from_this()] {
         if (const auto typist = kept.lock()) typist->go_on();

@@ -170,25 +170,30 @@ void Child::resume(Duration stopped) {
 
 /// The kernel tells the processes that a terminal controls; those of ours control none.
 void Child::resize(const winsize& window) {
-  if (!has_typist_) set_window(window);
+  if (!has_typist_) static_cast<void>(set_window(window));
 }
 
-void Child::resize_for_typist(const winsize& window) {
-  if (!reads_terminal()) return;
+bool Child::resize_for_typist(const winsize& window) {
+  if (!reads_terminal()) return false;
   has_typist_ = true;
-  set_window(window);
+  return set_window(window);
 }
 
-void Child::set_window(const winsize& window) {
+void Child::redraw_all() {
+  if (!root_exit_ && reads_terminal()) out_->redraw_all();
+}
+
+bool Child::set_window(const winsize& window) {
   const Outlet terminal = Outlet::terminal;
-  if (root_exit_ || (spec_.streams.out != terminal && spec_.streams.err != terminal)) return;
-  out_->resize(window);
+  if (root_exit_ || (spec_.streams.out != terminal && spec_.streams.err != terminal)) return false;
+  const bool changes = out_->resize(window);
   err_->resize(window);
   if (reads_terminal()) {
     out_->redraw();
   } else {
     ::kill(foreground() ? root_ : -root_, SIGWINCH);
   }
+  return changes;
 }
 
 bool Child::takes_typing() const {

@@ -143,8 +143,10 @@ class Child {
   /// As OutputPipe's, of the terminal that it reads from.
   [[nodiscard]] bool takes_typing() const;
   [[nodiscard]] bool type(std::string_view bytes, std::function<void()> on_taken);
-  /// The window of who types: from now on the user's doesn't count.
-  void resize_for_typist(const winsize& window);
+  /// The window of who types: from now on the user's doesn't count. False: it had that size.
+  bool resize_for_typist(const winsize& window);
+  /// As OutputPipe::redraw_all(): of the terminal that it reads from.
+  void redraw_all();
 
   /// Its Supervisor's for it.
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
@@ -197,7 +199,7 @@ class Child {
   [[nodiscard]] bool passes_over_some() const noexcept { return !relays_.empty() || !readers_.empty(); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
   Result<Descriptor> open_input();
-  void set_window(const winsize& window);
+  bool set_window(const winsize& window);
   [[nodiscard]] bool reads_terminal() const noexcept {
     return spec_.streams.in == Inlet::terminal && spec_.streams.out == Outlet::terminal;
   }

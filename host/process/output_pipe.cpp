@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <limits>
@@ -72,8 +73,30 @@ Result<void> OutputPipe::watch(Descriptor reading) {
   return {};
 }
 
-void OutputPipe::resize(const winsize& size) {
-  if (terminal_ && !ended_) ::ioctl(descriptor_.native_handle(), TIOCSWINSZ, &size);
+bool OutputPipe::resize(const winsize& size) {
+  usual_size_.reset();
+  winsize before{};
+  if (!terminal_ || ended_ || ::ioctl(descriptor_.native_handle(), TIOCGWINSZ, &before) != 0) return false;
+  ::ioctl(descriptor_.native_handle(), TIOCSWINSZ, &size);
+  return before.ws_row != size.ws_row || before.ws_col != size.ws_col;
+}
+
+/// Curses compares the size with the one that it knew.
+void OutputPipe::redraw_all() {
+  constexpr auto time_to_see = std::chrono::milliseconds(50);
+  winsize usual{};
+  if (usual_size_ || !terminal_ || ended_ || ::ioctl(descriptor_.native_handle(), TIOCGWINSZ, &usual) != 0 ||
+      usual.ws_row == 0)
+    return;
+  winsize other = usual;
+  ++other.ws_row;
+  resize(other);
+  redraw();
+  usual_size_ = std::make_unique<LoopTimer>(descriptor_.get_executor());
+  usual_size_->call_after(time_to_see, [this, usual] {
+    resize(usual);
+    redraw();
+  });
 }
 
 void OutputPipe::redraw() {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/loop_timer.hpp"
 #include "base/result.hpp"
 #include "process/pty.hpp"
 
@@ -40,10 +41,12 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   [[nodiscard]] Result<Descriptor> open_terminal(const winsize& size, PtyUse use);
   /// From now on a terminal is at its end when nobody else has it open.
   void let_go() { static_cast<void>(kept_open_.close()); }
-  /// Of a terminal; a pipe has none.
-  void resize(const winsize& size);
+  /// Of a terminal; a pipe has none. False: it had that size.
+  bool resize(const winsize& size);
   /// Tells what is in front there that it may show everything anew.
   void redraw();
+  /// The same to what draws only on a window of another size: for a moment it has a row more.
+  void redraw_all();
   /// Something can be typed there: it is a terminal, and not at its end.
   [[nodiscard]] bool takes_typing() const noexcept { return terminal_ && !ended_; }
   /// What is typed there, not empty. `on_taken` is called, now or later, when the terminal has taken all,
@@ -85,9 +88,10 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   std::vector<std::function<void()>>
       on_typed_;  ///< of who types, and of those who typed before and have left
   bool typing_ = false;
-  std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
-  int empty_reads_ = 0;              ///< in a row, at the end of a terminal
-  bool stays_open_ = false;          ///< after the rest
+  std::unique_ptr<LoopTimer> usual_size_;  ///< while it has a row more
+  std::optional<std::size_t> rest_;        ///< bytes until the end, or at most until it, once known
+  int empty_reads_ = 0;                    ///< in a row, at the end of a terminal
+  bool stays_open_ = false;                ///< after the rest
   bool drops_ = false;
   bool armed_ = false;
   bool paused_ = false;

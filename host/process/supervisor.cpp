@@ -185,9 +185,14 @@ bool Supervisor::type(ChildId id, std::string_view bytes, std::function<void()> 
   return found != children_.end() && found->second->type(bytes, std::move(on_taken));
 }
 
-void Supervisor::resize_for_typist(ChildId id, const winsize& window) {
+bool Supervisor::resize_for_typist(ChildId id, const winsize& window) {
   const auto found = children_.find(static_cast<std::uint64_t>(id));
-  if (found != children_.end()) found->second->resize_for_typist(window);
+  return found != children_.end() && found->second->resize_for_typist(window);
+}
+
+void Supervisor::redraw_all(ChildId id) {
+  const auto found = children_.find(static_cast<std::uint64_t>(id));
+  if (found != children_.end()) found->second->redraw_all();
 }
 
 void Supervisor::attend_at(Instant time) {

@@ -83,8 +83,10 @@ class Supervisor {
   /// What somebody types into the terminal of this child, not empty; `on_taken` is called, now or later, when
   /// that has taken all, unless the child ends before. False: it reads from none.
   [[nodiscard]] bool type(ChildId id, std::string_view bytes, std::function<void()> on_taken);
-  /// The window of who types there, in place of the user's.
-  void resize_for_typist(ChildId id, const winsize& window);
+  /// The window of who types there, in place of the user's. False: it had that size.
+  bool resize_for_typist(ChildId id, const winsize& window);
+  /// Who comes to look at its terminal is to see all of it.
+  void redraw_all(ChildId id);
   /// The root's pid, for display; 0 when it has ended.
   [[nodiscard]] pid_t pid(ChildId id) const;
   /// The process `root` and all below it, and, where a child began with it, what of that was orphaned to this

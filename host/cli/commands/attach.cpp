@@ -23,6 +23,7 @@
 #include "base/write_all.hpp"
 #include "cli/terminal.hpp"
 #include "control/json.hpp"
+#include "output/left_open.hpp"
 
 namespace dream::cli {
 
@@ -43,37 +44,46 @@ constexpr Duration patience_of_leaving = std::chrono::seconds(2);
 /// The user's terminal while every key belongs to the step. Whatever the step has made of it is undone.
 class RawTerminal {
  public:
-  RawTerminal() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) { take(); }
+  RawTerminal() : is_terminal_(::tcgetattr(STDIN_FILENO, &before_) == 0) { make_raw(); }
   ~RawTerminal() { give_back(); }
   RawTerminal(const RawTerminal&) = delete;
   RawTerminal& operator=(const RawTerminal&) = delete;
 
+  /// What is written to stdout, whose end is perhaps another terminal, or none.
+  void follow(std::string_view bytes) {
+    if (obeys_) shown_.follow(bytes);
+  }
   /// Again, too: whoever had it meanwhile has other modes.
   void take() {
+    make_raw();
+    if (std::exchange(is_given_back_, false)) static_cast<void>(write_all(STDOUT_FILENO, shown_.begin()));
+  }
+  void give_back() {
+    is_given_back_ = obeys_;
+    const bool goes_back = shown_.has_other_screen();  // and the cursor with it
+    std::string usual = output::LeftOpen(shown_).take_end();
+    if (is_raw_ && !goes_back) usual += "\r\n";
+    if (obeys_) static_cast<void>(write_all(STDOUT_FILENO, usual));
+    if (is_raw_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+  }
+
+  [[nodiscard]] bool is_raw() const { return is_raw_; }
+  [[nodiscard]] bool obeys() const { return obeys_; }
+
+ private:
+  void make_raw() {
     if (!is_terminal_) return;
     termios raw = before_;
     ::cfmakeraw(&raw);
     is_raw_ = ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
   }
-  void give_back() const {
-    if (!is_raw_) return;
-    // The whole window to scroll in, and the cursor where it is when the other screen is left; then the
-    // cursor shown, no brackets around what is pasted, no mouse, no focus, usual keys, characters and
-    // colours.
-    constexpr std::string_view usual =
-        "\0337\033[r\0338\0337\033[?1049l\0338\033[?25h\033[?2004l\033[?1000l\033[?1002l\033[?1003l\033[?"
-        "1006l"
-        "\033[?1004l\033[>4m\033[<u\033[?1l\033>\033(B\033[0m\r\n";
-    if (can_rewrite_stdout()) static_cast<void>(write_all(STDOUT_FILENO, usual));
-    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
-  }
 
-  [[nodiscard]] bool is_raw() const { return is_raw_; }
-
- private:
   termios before_{};
   bool is_terminal_;
   bool is_raw_ = false;
+  bool obeys_ = can_rewrite_stdout();
+  bool is_given_back_ = false;
+  output::LeftOpen shown_;
 };
 
 /// As the signal does by itself, where anybody could continue it.
@@ -100,7 +110,10 @@ class Visitor {
 
   /// What became of it: a sentence, which may be empty, and the exit code.
   std::pair<std::string, int> stay(const std::string& answer) {
-    show(control::bytes_at(*control::member_of(control::parse_line(answer), "ok")));
+    const rapidjson::Document line = control::parse_line(answer);
+    const control::Json& ok = *control::member_of(line, "ok");
+    show(control::bytes_at(ok));
+    if (terminal_.obeys()) show(control::text_at(ok, "modes"));
     while (!over_) turn();
     return *over_;
   }
@@ -144,6 +157,7 @@ class Visitor {
   }
 
   void show(std::string_view bytes) {
+    terminal_.follow(bytes);
     if (const int problem = write_all(STDOUT_FILENO, bytes); problem != 0)
       end(std::string("can't be shown: can't write to stdout: ") + std::strerror(problem), exit_internal);
   }
@@ -175,7 +189,7 @@ class Visitor {
     if (!goes_on && signal != SIGWINCH) return end({}, signal_base + signal);
     Request resize{.what = Request::What::resize};
     add_window(resize);
-    if (!request_.look) send(std::move(resize));
+    send(std::move(resize));
   }
 
   void take_keys() {

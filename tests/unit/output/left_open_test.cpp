@@ -32,8 +32,8 @@ std::string end_of(std::string_view bytes) {
 
 TEST(LeftOpen, is_nothing_where_all_is_ended) {
   for (const char* bytes : {"", "text\n", "\x1b[31mred\x1b[0m", "\x1b[1mbold\x1b[22m\n",
-                            "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "\x1b]0;title\a", "\x1b[>4;1m",
-                            "\x1b]8;;http://x\alink\x1b]8;;\a",
+                            "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "\x1b]0;title\a",
+                            "\x1b[>4;1m\x1b[>4m", "\x1b]8;;http://x\alink\x1b]8;;\a",
                             "\x1b[31m\x1b"
                             "c",
                             "\x1b[2K\x1b[?25h"}) {
@@ -57,10 +57,10 @@ TEST(LeftOpen, is_a_sequence_without_an_end_a_link_or_a_style) {
 TEST(LeftOpen, is_a_mode_that_differs_from_how_a_program_finds_it) {
   EXPECT_EQ(end_of("\x1b[?25lworking"), "\x1b[?25h");
   EXPECT_EQ(end_of("\x1b[?7l"), "\x1b[?7h");
-  EXPECT_EQ(end_of("\x1b[?1049h\x1b[?1000;1006h"), "\x1b[?1000l\x1b[?1006l\x1b[?1049l");
-  EXPECT_EQ(end_of("\x1b[?2004h\x1b[4h"), "\x1b[4l\x1b[?2004l");
+  EXPECT_EQ(end_of("\x1b[?1049h\x1b[?1000;1006h"), "\x1b[?1049l\x1b[?1006l\x1b[?1000l");
+  EXPECT_EQ(end_of("\x1b[?2004h\x1b[4h"), "\x1b[?2004l\x1b[4l");
   EXPECT_EQ(end_of("\x1b(0lqk"), "\x1b(B");
-  EXPECT_EQ(end_of("\x1b)0\x0elqk"), "\x1b)B\x0f");
+  EXPECT_EQ(end_of("\x1b)0\x0elqk"), "\x0f\x1b)B");
   EXPECT_EQ(end_of("\x1b="), "\x1b>");
   EXPECT_EQ(end_of("\x1b[2;9r"),
             "\x1b"
@@ -75,6 +75,37 @@ TEST(LeftOpen, is_a_mode_that_differs_from_how_a_program_finds_it) {
                             "c",
                             "\x1b[?12h", "\x1b[?", "\x1b[?25$p"}) {
     EXPECT_EQ(end_of(std::string(bytes) + "\x1b[m"), "") << bytes;
+  }
+}
+
+/// What makes another terminal like one that was told this is what leaves the same open.
+TEST(LeftOpen, begins_on_another_terminal) {
+  const auto begin_of = [](std::string_view bytes) {
+    LeftOpen told;
+    told.follow(bytes);
+    const std::string begin = told.begin();
+    EXPECT_EQ(end_of(begin), told.take_end()) << begin;
+    EXPECT_EQ(told.begin(), "");
+    return begin;
+  };
+  EXPECT_EQ(begin_of("text\n\x1b[31mred\x1b[0m\x1b[?1h\x1b[?1l"), "");
+  EXPECT_EQ(begin_of("\x1b[?1049h\x1b[1;24r\x1b[?1h\x1b=\x1b[?25l"),
+            "\x1b[?1h\x1b[?1049h\x1b[?25l\x1b=\0337\x1b[1;24r\0338");
+  EXPECT_EQ(begin_of("\x1b[?2004h\x1b[?1002;1006h\x1b[?7l"), "\x1b[?1002h\x1b[?1006h\x1b[?2004h\x1b[?7l");
+  EXPECT_EQ(begin_of("\x1b(0\x0e"), "\x1b(0\x0e");
+  EXPECT_EQ(begin_of("\x1b[>1u\x1b[5 q\x1b[>4;2m"), "\x1b[>1u\x1b[>4;2m\x1b[5 q");
+  EXPECT_EQ(begin_of("\x1b[=5u"), "\x1b[=5u");
+  EXPECT_EQ(begin_of("\x1b[1;31mred"), "\x1b[1;31m");
+  EXPECT_EQ(begin_of("\x1b(\xff"), "") << "it is no text that could be sent";
+}
+
+TEST(LeftOpen, knows_the_other_screen) {
+  LeftOpen told;
+  for (const char* mode : {"47", "1047", "1049"}) {
+    told.follow("\x1b[?" + std::string(mode) + "h");
+    EXPECT_TRUE(told.has_other_screen());
+    told.follow("\x1b[?" + std::string(mode) + "l");
+    EXPECT_FALSE(told.has_other_screen());
   }
 }
 
