@@ -98,6 +98,16 @@ TEST_F(Screens, come_behind_the_old_lines_where_there_is_no_other) {
   EXPECT_THAT(window.screen(), HasSubstr("\x1b[?2004l\r\ndream: ./:ask runs on"));
 }
 
+/// However long the step is silent.
+TEST_F(Screens, are_left_when_nobody_looks_any_more) {
+  Launch asking = attach("./:ask", {"--look"});
+  asking.standard_input = true;
+  DreamRun asked(space, asking);
+  asked.await_out("asks\r\n");
+  asked.close_out();
+  EXPECT_EQ(asked.exit_code_beside_others(), 128 + SIGPIPE);
+}
+
 TEST_F(Screens, are_for_terminals_only) {
   Launch asking = attach("./:ask");
   asking.standard_input = true;

@@ -127,13 +127,14 @@ class Visitor {
     const bool takes_keys =
         !leaving_ && (terminal_.is_raw() || (!request_.look && unsent_.size() < most_unsent));
     const short run_events = unsent_.empty() ? POLLIN : POLLIN | POLLOUT;
-    std::array<pollfd, 3> watched{pollfd{run_.descriptor(), run_events, 0},
+    std::array<pollfd, 4> watched{pollfd{run_.descriptor(), run_events, 0},
                                   pollfd{takes_keys ? STDIN_FILENO : -1, POLLIN, 0},
-                                  pollfd{signals_.get(), POLLIN, 0}};
+                                  pollfd{signals_.get(), POLLIN, 0}, pollfd{STDOUT_FILENO, 0, 0}};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(gone_by_ - read_clock()).count();
     if (leaving_ && left <= 0) return give_up();
     const int wait = has_more_ ? 0 : leaving_ ? static_cast<int>(left) : -1;
     if (::poll(watched.data(), watched.size(), wait) < 0) return;
+    if ((watched[3].revents & (POLLERR | POLLHUP)) != 0) return lose_reader();
     if (watched[2].revents != 0) take_signal();
     if (watched[1].revents != 0) take_keys();
     if ((watched[0].revents & POLLOUT) != 0) send_on();
@@ -148,6 +149,13 @@ class Visitor {
     end(unsent_.empty() ? "has not read yet what was typed, and receives it if it reads before it ends"
                         : "does not read what was typed; the end of it is lost",
         1);
+  }
+
+  /// As if something had been written to it.
+  void lose_reader() {
+    terminal_.give_back();
+    std::raise(SIGPIPE);
+    end({}, stdout_fails(EPIPE));  // where that signal is ignored
   }
 
   void leave(std::string words) {
