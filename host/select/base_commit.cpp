@@ -48,11 +48,36 @@ Result<Candidate> usual_base(const Git& git) {
       "say which commit: --affected BASE; in CI, fetch it first: git fetch origin main"};
 }
 
+constexpr std::string_view more_of_the_past =
+    "get more of the past: git fetch --deepen=100, or git fetch --unshallow";
+/// Of SHA-1; what CI systems write for no commit has as many zeros.
+constexpr std::size_t shortest_hash = 40;
+
+Result<bool> is_shallow(const Git& git) {
+  const Result<std::string> answer = git.demand({"rev-parse", "--is-shallow-repository"});
+  if (!answer) return answer.error();
+  return answer->starts_with("true");
+}
+
 Result<Candidate> given_base(const Git& git, const std::string& given) {
   Result<std::string> commit = git.object_of(given);
   if (commit && !commit->empty()) commit = git.commit_of(*commit);
   if (!commit) return commit.error();
   if (!commit->empty()) return Candidate{given, std::move(*commit)};
+  if (given.size() >= shortest_hash && given.find_first_not_of('0') == std::string::npos)
+    return Error{ErrorCode::usage,
+                 fmt::format("the base {} is no commit that git knows: zeros mean that there was none before",
+                             in_quotes(given)),
+                 printable(git.folder()),
+                 "the branch is new: leave BASE out, to compare with the main branch"};
+  const Result<bool> shallow = is_shallow(git);
+  if (!shallow) return shallow.error();
+  if (*shallow)
+    return Error{ErrorCode::usage,
+                 fmt::format("the base {} is no commit that git knows, and the clone is shallow: perhaps it "
+                             "doesn't reach back to it",
+                             in_quotes(given)),
+                 printable(git.folder()), std::string(more_of_the_past)};
   return Error{ErrorCode::usage, fmt::format("the base {} is no commit that git knows", in_quotes(given)),
                printable(git.folder()),
                "a branch of a remote is written origin/main; one that isn't there yet comes with git fetch"};
@@ -67,8 +92,7 @@ Error nothing_in_common(const Candidate& base, bool shallow, const std::string& 
       ErrorCode::plan,
       fmt::format("the clone is shallow, and doesn't reach back to where HEAD left {}", printable(base.name)),
       printable(folder),
-      "get more of the past: git fetch --deepen=100, or git fetch --unshallow; or say which commit to "
-      "compare with: --affected BASE"};
+      std::string(more_of_the_past) + "; or say which commit to compare with: --affected BASE"};
 }
 
 }  // namespace
@@ -94,9 +118,9 @@ Result<BaseCommit> find_base(const Git& git, const std::string& head,
   if (merged->code == 0) {
     return BaseCommit{std::move(base->name), merged->output.substr(0, merged->output.find('\n'))};
   }
-  const Result<std::string> shallow = git.demand({"rev-parse", "--is-shallow-repository"});
+  const Result<bool> shallow = is_shallow(git);
   if (!shallow) return shallow.error();
-  return nothing_in_common(*base, shallow->starts_with("true"), git.folder());
+  return nothing_in_common(*base, *shallow, git.folder());
 }
 
 }  // namespace dream::select

@@ -133,6 +133,26 @@ TEST_F(Base, of_a_shallow_clone_that_is_there_is_taken) {
   EXPECT_THAT(changes_in(place, "HEAD~1").files, ElementsAre("three"));
 }
 
+TEST_F(Base, that_a_shallow_clone_does_not_have_is_refused_with_what_helps) {
+  const fs::path place = clone({"--depth=1"});
+  for (const std::string& base : {std::string("HEAD~1"), std::string("HEAD^"), commits[1]}) {
+    const Error error = refusal_in(place, base);
+    EXPECT_EQ(error.code, ErrorCode::usage) << base;
+    EXPECT_THAT(error.message, HasSubstr("the clone is shallow")) << base;
+    EXPECT_THAT(error.hint, HasSubstr("git fetch --deepen=100")) << base;
+  }
+  run_git(place, {"fetch", "--quiet", "--deepen=100"});
+  EXPECT_THAT(changes_in(place, "HEAD~1").files, ElementsAre("three"));
+}
+
+/// As GitHub has it in `event.before`.
+TEST_F(Base, of_zeros_is_none_of_a_new_branch) {
+  const Error error = refusal_in(clone({"--depth=1"}), std::string(40, '0'));
+  EXPECT_EQ(error.code, ErrorCode::usage);
+  EXPECT_THAT(error.message, HasSubstr("zeros mean that there was none before"));
+  EXPECT_THAT(error.hint, HasSubstr("leave BASE out"));
+}
+
 TEST_F(Base, of_a_shallow_clone_that_lies_before_its_begin_is_refused) {
   origin.git({"checkout", "--quiet", "-b", "work", commits[0]});
   origin.write("mine");
