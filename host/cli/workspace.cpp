@@ -178,9 +178,10 @@ std::string moved_ports_text(const Requested& requested) {
 }
 
 int tell_selection(const Options& options, const Selection& selection) {
-  if (options.list_only) return print(options.json ? selection_json(selection) : selection_text(selection));
-  complain("nothing to run: no project that has the task has changed since " + selection.base);
-  return 0;
+  if (selection.steps.empty())
+    complain("nothing to run: no project that has the task has changed since " + selection.base);
+  if (!options.list_only) return 0;
+  return print(options.json ? selection_json(selection) : selection_text(selection));
 }
 
 Locate locator(const LoadedWorkspace& loaded) {

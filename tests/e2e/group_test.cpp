@@ -251,6 +251,10 @@ TEST(Selection, by_change_takes_what_depends_on_it_too) {
   EXPECT_EQ(nothing.code, 0);
   EXPECT_THAT(nothing.err, HasSubstr("nothing to run"));
   EXPECT_THAT(nothing.out, IsEmpty());
+  const Finished listed = run(workspace, go({"--affected", "main", "--list-only"}, ""));
+  EXPECT_EQ(listed.code, 0);
+  EXPECT_EQ(listed.err, nothing.err);
+  EXPECT_THAT(listed.out, IsEmpty());
   for (const char* change : {"true", "echo more > a/x"}) {
     shell(change);
     for (const char* more : {"--affected", "--list-only"}) {
