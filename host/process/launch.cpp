@@ -1,6 +1,7 @@
 #include "process/launch.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -234,6 +235,26 @@ std::vector<std::string> script_words(const Failure& failure, const LaunchSpec& 
   return words;
 }
 
+/// The kernel takes all of them up to a size that a user may raise, and none above one that nobody may.
+Error explain_length(const LaunchSpec& spec) {
+  constexpr std::size_t pages_of_one = 32;
+  constexpr std::size_t most_of_a_name = 100;
+  const std::size_t most = pages_of_one * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto is_too_long = [&](const std::string& text) { return text.size() >= most; };
+  const auto told = [&](const std::string& what, std::size_t size) {
+    return Error{ErrorCode::not_executable,
+                 fmt::format("{} is too long: {} bytes, and the system takes {}", what, size, most - 1),
+                 spec.executable.path,
+                 {}};
+  };
+  for (const std::vector<std::string>* variables : {&spec.environment, &spec.variables})
+    if (const auto one = std::ranges::find_if(*variables, is_too_long); one != variables->end())
+      return told("the variable " + one->substr(0, std::min(one->find('='), most_of_a_name)), one->size());
+  if (const auto one = std::ranges::find_if(spec.argv, is_too_long); one != spec.argv.end())
+    return told(fmt::format("argument {}", one - spec.argv.begin()), one->size());
+  return {ErrorCode::not_executable, "its arguments and environment are too long", spec.executable.path, {}};
+}
+
 Error explain_exec(int error, const LaunchSpec& spec) {
   switch (error) {
     case ENOENT:
@@ -244,8 +265,7 @@ Error explain_exec(int error, const LaunchSpec& spec) {
       return {ErrorCode::not_executable, "this is neither a program for this machine nor a script",
               spec.executable.path, "was it built for another kind of processor?"};
     case E2BIG:
-      return {
-          ErrorCode::not_executable, "its arguments and environment are too long", spec.executable.path, {}};
+      return explain_length(spec);
     default:
       return {ErrorCode::not_executable,
               std::string("it can't be executed: ") + std::strerror(error),

@@ -64,6 +64,17 @@ TEST_F(FailedStart, of_what_is_no_program_is_not_executable) {
   EXPECT_EQ(failure({"true", std::string(std::size_t{1} << 20U, 'x')}).code, ErrorCode::not_executable);
 }
 
+TEST_F(FailedStart, for_a_text_that_is_too_long_names_it) {
+  const std::string text(std::size_t{4} << 20U, 'x');
+  EXPECT_NE(failure({"true", "a", text}).message.find("argument 2 is too long: 4194304 bytes, "),
+            std::string::npos);
+  const auto with_variable = [&](ChildSpec& child) { child.variables.push_back("LONG=" + text); };
+  const Error error = failure({"true"}, with_variable);
+  EXPECT_EQ(error.code, ErrorCode::not_executable);
+  EXPECT_NE(error.message.find("the variable LONG is too long: 4194309 bytes, "), std::string::npos)
+      << error.message;
+}
+
 TEST_F(FailedStart, of_a_script_tells_of_its_interpreter) {
   EXPECT_EQ(failure({write_file("script", "#!/no/such/interpreter\n", 0755)}).code, ErrorCode::not_found);
   EXPECT_EQ(failure({write_file("dos", "#!/bin/sh\r\n", 0755)}).code, ErrorCode::not_found);
