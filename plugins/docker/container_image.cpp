@@ -46,7 +46,7 @@ Async<Result<Image>> ContainerLife::build_image() {
   if (!dockerfile) co_return dockerfile.failure();
   const BuildContext context((std::filesystem::path(plan_.directory) / options.context).lexically_normal(),
                              *dockerfile);
-  context_ = std::make_shared<life::FolderReader>(context.contents);
+  context_ = std::make_shared<life::FolderReader>(engine_.executor(), context.contents);
   tell("reading " + options.context);
   const Result<std::uint64_t> listed = co_await context_->list();
   if (!listed) co_return listed.failure();

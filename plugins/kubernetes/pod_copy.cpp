@@ -35,14 +35,17 @@ plugins::FolderContents copied_folder(const PodPlan& plan) {
                         "the project's folder is too large to be copied into a Pod: it has more than " +
                             std::to_string(longest_archive / mib) + " MiB",
                         "name what isn't needed in `exclude` of `mount`, or take a volume: `claim`"},
-          .limit = longest_archive};
+          .limit = longest_archive,
+          .is_promised = true};
 }
 
 /// Before anything is made: one that can't be read, or is too large, is told at once.
 Async<Result<void>> PodLife::check_folder() {
   if (!plan_.copies) co_return Result<void>();
-  folder_ = std::make_shared<life::FolderReader>(copied_folder(plan_));
+  folder_ = std::make_shared<life::FolderReader>(api_.executor(), copied_folder(plan_));
   const Result<std::uint64_t> listed = co_await folder_->list();
+  folder_.reset();  // a Pod may wait for long
+  to_copy_ = true;
   co_return listed ? Result<void>() : listed.failure();
 }
 
@@ -57,7 +60,9 @@ void PodLife::begin_copy() {
     self->events_.close();
     self->pause_.cancel();
   };
+  to_copy_ = false;
   copies_now_ = true;
+  folder_ = std::make_shared<life::FolderReader>(api_.executor(), copied_folder(plan_));
   asio::co_spawn(api_.executor(), whole(shared_from_this()), unawaited);
 }
 

@@ -64,6 +64,7 @@ Async<life::LifeEnd> PodLife::live() {
     if (!log_ended_ && started_ && !given_up_ && !end_) co_await read_rest();
     end = end_of_life();
     if (pod_.failed_init == copy_name && plan_.copies) end = co_await failed_copy();
+    if (folder_ != nullptr) folder_->interrupt();
   }
   const std::string left = co_await remove();
   if (!left.empty()) {
@@ -150,10 +151,8 @@ void PodLife::terminate(sdk::Urgency urgency) {
   if (stage_ == Stage::over || (stopping() && urgency == sdk::Urgency::graceful)) return;
   signal_ = urgency == sdk::Urgency::force ? SIGKILL : SIGTERM;
   const bool first_force = urgency == sdk::Urgency::force && !std::exchange(forced_, true);
-  if (stage_ == Stage::creating) {
-    api_.hurry();
-    if (folder_ != nullptr) folder_->interrupt();
-  }
+  if (folder_ != nullptr) folder_->interrupt();
+  if (stage_ == Stage::creating) api_.hurry();
   if (stage_ == Stage::running) {
     pause_.cancel();
     delete_pod();

@@ -115,7 +115,8 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool forced_ = false;
   bool given_up_ = false;
   std::vector<std::shared_ptr<Forwarder>> forwarders_;
-  std::shared_ptr<life::FolderReader> folder_;  ///< the project's, until it is sent
+  bool to_copy_ = false;                        ///< the project's folder, as soon as its Pod wants it
+  std::shared_ptr<life::FolderReader> folder_;  ///< while it is looked at, or sent
   std::string copy_words_;
   bool copies_now_ = false;
   asio::steady_timer copy_turn_;

@@ -148,9 +148,7 @@ void PodLife::take(const PodState& pod) {
     }
   }
   if (pod.runs() && pod.has_ended()) wait_for_the_container();
-  if (pod.init_name == copy_name && pod.init.kind == ContainerState::Kind::running && folder_ != nullptr &&
-      !copies_now_)
-    begin_copy();
+  if (pod.init_name == copy_name && pod.init.kind == ContainerState::Kind::running && to_copy_) begin_copy();
   if (pod.ready && pod.runs() && !std::exchange(ready_, true) && plan_.wants_ready) observer_->on_ready();
   if (auto failure = never_runs(pod); failure && !end_) {
     failure->where = plan_.access.endpoint.address;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstdint>
 #include <string>
@@ -17,9 +18,10 @@ using http::Async;
 /// doesn't wait for files. Used on one thread; everything goes on there.
 class FolderReader {
  public:
-  explicit FolderReader(plugins::FolderContents contents) : archive_(std::move(contents)) {}
+  /// `executor`: of the engine's thread. When its context goes, reading is broken off and has ended before.
+  FolderReader(const asio::any_io_executor& executor, plugins::FolderContents contents);
   /// Breaks off what is being read, and waits for the end of that.
-  ~FolderReader() { interrupt(); }
+  ~FolderReader();
   FolderReader(const FolderReader&) = delete;
   FolderReader& operator=(const FolderReader&) = delete;
 
@@ -29,6 +31,9 @@ class FolderReader {
   void interrupt() { archive_.interrupt(); }
 
  private:
+  class Readers;
+
+  Readers& readers_;
   plugins::FolderArchive archive_;
   asio::thread_pool thread_{1};  // the last: it is joined before what it reads goes
 };

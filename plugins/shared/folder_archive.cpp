@@ -26,7 +26,7 @@ Failure FolderArchive::unreadable(const fs::path& file, const std::string& why) 
 }
 
 Failure FolderArchive::broken_off() const {
-  return unreadable(contents_.folder, "it was broken off");
+  return {contents_.unreadable.code, "reading it was broken off", {}, contents_.folder.string()};
 }
 
 Result<std::uint64_t> FolderArchive::list() {
@@ -88,8 +88,17 @@ Result<void> FolderArchive::add(const fs::path& file, TarEntry header) {
   return {};
 }
 
+/// Empty: it is none that an archive has any more.
 Result<std::string> FolderArchive::begin(const Entry& entry) {
-  left_ = entry.header.size;
+  TarEntry header = entry.header;
+  if (!contents_.is_promised) {
+    const std::string name = header.name.substr(0, header.name.find_last_not_of('/') + 1);
+    auto found = find_tar_entry(entry.file, name);
+    if (!found) return unreadable(entry.file, found.failure().message);
+    if (!*found) return std::string();
+    header = **std::move(found);
+  }
+  left_ = header.size;
   padding_ = tar_padding(left_);
   if (left_ > 0) {
     file_.close();
@@ -97,7 +106,7 @@ Result<std::string> FolderArchive::begin(const Entry& entry) {
     file_.open(entry.file, std::ios::binary);
     if (!file_) return unreadable(entry.file, std::strerror(errno));
   }
-  return tar_header(entry.header);
+  return tar_header(header);
 }
 
 Result<std::string> FolderArchive::go_on() {

@@ -29,6 +29,9 @@ struct FolderContents {
   sdk::Failure unreadable;  ///< why follows its message
   sdk::Failure too_large = {};
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();  ///< bytes before the end
+  /// The size that list() tells is told on: a file that grows after it is cut, and one that shrinks is a
+  /// failure. Otherwise each file is what it is when its turn comes.
+  bool is_promised = false;
 };
 
 /// A folder as a tar archive, in pieces. Used on one thread.
@@ -36,8 +39,7 @@ class FolderArchive {
  public:
   explicit FolderArchive(FolderContents contents) : contents_(std::move(contents)) {}
 
-  /// Before next(), which then begins anew: how long the whole archive is. A file that grows from now on is
-  /// cut, and one that shrinks is a failure.
+  /// Before next(), which then begins anew: how long the whole archive is.
   [[nodiscard]] sdk::Result<std::uint64_t> list();
   /// Never empty before the end.
   [[nodiscard]] sdk::Result<std::string> next();
@@ -48,7 +50,7 @@ class FolderArchive {
  private:
   struct Entry {
     std::filesystem::path file;
-    TarEntry header;
+    TarEntry header;  ///< when it was listed
   };
 
   [[nodiscard]] sdk::Failure unreadable(const std::filesystem::path& file, const std::string& why) const;

@@ -4,10 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <filesystem>
+#include <memory>
+#include <semaphore>
 #include <string>
+#include <thread>
 
 #include "http/complete.hpp"
 #include "life/folder_reader.hpp"
@@ -84,7 +90,9 @@ TEST_F(Archive, has_what_it_is_to_have) {
 
 TEST_F(Archive, cuts_a_file_that_grows_and_fails_at_one_that_shrinks_or_goes) {
   const auto file = folder.write("a", "1234");
-  FolderArchive archive(contents());
+  FolderContents promised = contents();
+  promised.is_promised = true;
+  FolderArchive archive(promised);
   ASSERT_TRUE(archive.list());
   folder.write("a", std::string(2 * block, 'y'));
   EXPECT_EQ(read(archive).size(), 4 * block);
@@ -96,6 +104,21 @@ TEST_F(Archive, cuts_a_file_that_grows_and_fails_at_one_that_shrinks_or_goes) {
   EXPECT_EQ(read(archive), "it can't be read: No such file or directory in " + file.string());
   std::filesystem::remove_all(folder.path());
   EXPECT_EQ(archive.list().failure().where, folder.path().string());
+}
+
+TEST_F(Archive, whose_size_is_told_nobody_has_each_file_as_it_is_when_its_turn_comes) {
+  const auto file = folder.write("a", "1234");
+  folder.write("b", "last");
+  FolderArchive archive(contents());
+  ASSERT_TRUE(archive.list());
+  folder.write("a", std::string(2 * block, 'y'));
+  EXPECT_EQ(read(archive).size(), (1 + 2 + 2 + 2) * block);
+  ASSERT_TRUE(archive.list());
+  folder.write("a", "1");
+  EXPECT_EQ(read(archive).size(), (2 + 2 + 2) * block);
+  ASSERT_TRUE(archive.list());
+  std::filesystem::remove(file);
+  EXPECT_EQ(read(archive), "it can't be read: No such file or directory in " + file.string());
 }
 
 TEST_F(Archive, is_refused_at_the_limit_with_the_file) {
@@ -113,7 +136,7 @@ TEST_F(Archive, is_broken_off_at_any_time) {
   folder.write("big", std::string(1'000'000, 'x'));
   FolderArchive unlisted(contents());
   unlisted.interrupt();
-  EXPECT_EQ(unlisted.list().failure().message, "it can't be read: it was broken off");
+  EXPECT_EQ(unlisted.list().failure().message, "reading it was broken off");
   FolderArchive archive(contents());
   ASSERT_TRUE(archive.list());
   EXPECT_TRUE(archive.next());
@@ -141,9 +164,35 @@ TEST_F(Archive, is_read_beside_the_thread_that_speaks_to_engines) {
   // Without a hint that one thread is all, so that what it posts itself comes before what is posted later
   // from the reader's thread.
   asio::io_context engines;
-  FolderReader reader(contents());
+  FolderReader reader(engines.get_executor(), contents());
   int handled = 0;
   EXPECT_GT(http::complete(engines, read_all(reader, engines, handled)).value(), 3);
+}
+
+TEST_F(Archive, is_read_no_more_when_the_context_has_gone) {
+  folder.write("a", "1");
+  std::binary_semaphore begun(0), may_end(0);
+  std::atomic<bool> has_ended = false;
+  FolderContents slow = contents();
+  slow.choose = [&](const std::string&, char) {
+    begun.release();
+    may_end.acquire();
+    has_ended = true;
+    return Archived::taken;
+  };
+  {
+    asio::io_context engines;
+    const auto list = [](std::shared_ptr<FolderReader> reader) -> Async<void> {
+      static_cast<void>(co_await reader->list());
+      ADD_FAILURE() << "nothing goes on in it";
+    };
+    const auto reader = std::make_shared<FolderReader>(engines.get_executor(), slow);
+    asio::co_spawn(engines, list(reader), asio::detached);
+    engines.poll();
+    begun.acquire();
+    const std::jthread other([&] { may_end.release(); });
+  }
+  EXPECT_TRUE(has_ended);
 }
 
 }  // namespace
