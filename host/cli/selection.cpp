@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/environment.hpp"
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "select/affected.hpp"
 #include "select/dependents.hpp"
@@ -80,7 +81,8 @@ class Selector {
       else
         tasks.push_back(word);
     }
-    if (tasks.empty()) return std::move(selection_);
+    if (tasks.empty())
+      return selects_projects() ? Result<Selection>(no_projects_of_ids()) : std::move(selection_);
     const Result<std::vector<SelectedProject>> projects = find_projects();
     if (!projects) return projects.error();
     if (const Result<void> taken = take(tasks, *projects); !taken) return taken.error();
@@ -88,6 +90,21 @@ class Selector {
   }
 
  private:
+  [[nodiscard]] bool selects_projects() const {
+    return !projects_.empty() || options_.all || options_.affected || options_.dependents;
+  }
+
+  /// What is named whole would run, whatever has changed.
+  [[nodiscard]] Error no_projects_of_ids() const {
+    const StepId& id = selection_.steps.front().id;
+    return {ErrorCode::usage,
+            printable(to_string(id)) +
+                " names its project itself: -p, --all, --affected and --dependents select "
+                "projects of tasks that are named alone",
+            {},
+            "leave them out, or name the task: " + shell_quoted(printable(id.task))};
+  }
+
   Result<std::vector<SelectedProject>> find_projects() {
     const bool simple = projects_.empty() || (projects_.size() == 1 && !is_pattern(projects_.front()));
     if (simple && !options_.all && !options_.affected && !options_.dependents) {
@@ -156,12 +173,12 @@ class Selector {
       names.push_back(one.name);
       known.emplace(one.name, std::move(one));
     }
-    std::unordered_set<std::string> wanted;
+    std::unordered_map<std::string, bool> wanted;  // whether its exact path was written
     const bool only_some = options_.affected && !projects_.empty();
     if (only_some) {
       const auto matching = by_pattern();
       if (!matching) return matching.error();
-      for (const SelectedProject& one : *matching) wanted.insert(one.name);
+      for (const SelectedProject& one : *matching) wanted.emplace(one.name, one.named);
     }
     std::vector<SelectedProject> all;
     for (const select::Dependent& one : select::with_dependents(names, *needs)) {
@@ -169,6 +186,7 @@ class Selector {
       const auto found = known.find(one.project);
       all.push_back(found != known.end() ? std::move(found->second)
                                          : SelectedProject{one.project, "needs " + one.needs, false});
+      if (only_some) all.back().named = wanted.at(one.project);
     }
     std::ranges::stable_sort(all, {}, &SelectedProject::name);
     return all;

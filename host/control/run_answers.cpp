@@ -83,6 +83,8 @@ std::string reason_of(const RunState& run, const engine::Engine& engine, StepInd
   const Plan& plan = run.plan();
   if (known.state == State::pending) {
     if (run.stopping() && !plan.steps[position(step)].finally) return "the run is being stopped";
+    if (const auto failed = engine.barred_by(step))
+      return "it is skipped, as it needs " + name_of(plan, *failed) + ", which has failed";
     if (const auto gate = engine.gate_of(step)) return sentence_on_delay(plan, engine, step, *gate, now);
     if (before.empty() && plan.steps[position(step)].finally && !engine.is_at_its_end())
       return "waits for the end of the run";

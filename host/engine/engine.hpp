@@ -310,6 +310,9 @@ class Engine {
   /// Whoever simply comes after it goes on, at the latest when its delay is over.
   [[nodiscard]] bool has_released(StepIndex step) const;
 
+  /// The failed step that a step can't do without: it is skipped when its turn comes (`--keep-going`).
+  [[nodiscard]] std::optional<StepIndex> barred_by(StepIndex step) const;
+
   /// Of a step that waits for nothing but a delay, its own or another's: how long.
   [[nodiscard]] std::optional<Instant> gate_of(StepIndex step) const;
 

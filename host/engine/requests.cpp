@@ -135,6 +135,10 @@ bool Engine::may_be_told(StepIndex step) const {
   return state_->may_be_told(step);
 }
 
+std::optional<StepIndex> Engine::barred_by(StepIndex step) const {
+  return state_->progress_of(step).barred_by;
+}
+
 bool Engine::is_at_its_end() const {
   return state_->others_left == 0;
 }

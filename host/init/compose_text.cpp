@@ -259,7 +259,8 @@ std::string ComposeVariables::written(std::string_view text) {
     const bool has_brace = text[at + 1] == '{';
     const std::size_t begin = at + (has_brace ? 2 : 1);
     std::size_t end = begin;
-    const bool is_digit = text[begin] >= '0' && text[begin] <= '9';  // no name, and the text as it stands
+    const bool is_digit = begin < text.size() && text[begin] >= '0' &&
+                          text[begin] <= '9';  // no name, and the text as it stands
     while (!is_digit && end < text.size() && is_of_name(text[end])) ++end;
     if (end == begin) {
       made += '$';

@@ -274,10 +274,8 @@ class Planner {
   void decide_order() {
     if (fronts_ > 1) plan_.shares_front = true;
     plan_.is_list = request_.jobs <= 1 || (!has_group_ && request_.ids.size() == 1);
-    if (!plan_.is_list) {
-      plan_.jobs = request_.jobs;
-      return;
-    }
+    if (!plan_.is_list) plan_.jobs = request_.jobs;
+    if (!plan_.is_list) return;
     plan_.shares_front = false;
     plan_.barriers.clear();
     for (Step& step : plan_.steps) step.after.reset();
@@ -287,7 +285,9 @@ class Planner {
   /// not in the plan can be much work, and only failures that are passed by ask for it.
   void add_needs_of_unfollowed(const StepId& id) {
     const StepIndex place = *known_.at(id).place;
+    std::vector<StepIndex>& needs = plan_.steps[position(place)].needs;
     std::unordered_set<StepId, HashOfStepId> seen{id};
+    for (const StepIndex need : needs) seen.insert(plan_.steps[position(need)].id);
     std::vector<StepId> waiting{id};
     while (!waiting.empty()) {
       const StepId next = std::move(waiting.back());
@@ -300,7 +300,7 @@ class Planner {
         if (entry.finally || !seen.insert(named).second || left_out_.contains(named)) continue;
         const auto known = known_.find(named);
         if (known != known_.end() && *known->second.place < place && !known->second.finally)
-          plan_.steps[position(place)].needs.push_back(*known->second.place);
+          needs.push_back(*known->second.place);
         else if (known == known_.end() && request_.keep_going)
           waiting.push_back(std::move(named));
       }

@@ -44,7 +44,7 @@ class Driver : private Pump::Effects {
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
   /// As a first signal, which is no failure; `now`: as a second one.
-  void take_down(bool now) { feed(engine::DownAsked{now}); }
+  void take_down(bool now);
 
   /// HoldAsked, StartAsked and RestartAsked: somebody asks for it from outside.
   void tell_engine(engine::Event event);

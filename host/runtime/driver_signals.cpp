@@ -83,4 +83,10 @@ void Driver::hand_on(int signal, bool to_group) {
                                           : "; send it to the process of the task that it is for"));
 }
 
+void Driver::take_down(bool now) {
+  forces_ = forces_ || now;
+  if (finish_ && forces_) session_.supervisor().end_kept(Urgency::force);
+  feed(engine::DownAsked{now});
+}
+
 }  // namespace dream::runtime

@@ -106,8 +106,7 @@ bool Terminals::is_in_front(const Step& step) const {
 /// Whoever sees its output on this terminal would type here. Once a step.
 void Terminals::tell_where_to_type(const Step& step) {
   using output::OutputMode;
-  const bool shown = settings_.mode == OutputMode::prefix || settings_.mode == OutputMode::grouped ||
-                     settings_.mode == OutputMode::grouped_front;
+  const bool shown = settings_.mode != OutputMode::raw && settings_.mode != OutputMode::events;
   if (!shown || !is_terminal(STDIN_FILENO) || !told_.insert(to_string(step.id)).second) return;
   const bool may_be_in_front = !step.background || settings_.alone;
   log_.write(LogLevel::info, to_string(step.id) + " reads from a terminal of its own: dream ctl attach " +

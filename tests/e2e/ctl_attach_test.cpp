@@ -109,6 +109,12 @@ TEST(Interactive, steps_say_where_to_type_to_who_could_type_here) {
     window.type("\x03");
     EXPECT_EQ(window.exit_code_once_all_ended(), 130);
   }
+  {
+    Terminal quiet(consoles, consoles.launch({"dev", "--quiet"}));
+    quiet.await_screen("./c:dev" + words + "./c:dev types there");
+    quiet.type("\x03");
+    EXPECT_EQ(quiet.exit_code_once_all_ended(), 130);
+  }
   Terminal raw(consoles, consoles.launch({"dev", "-o", "raw"}));
   raw.await_screen("asks");
   raw.type("yes\n");

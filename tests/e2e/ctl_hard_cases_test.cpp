@@ -321,5 +321,17 @@ TEST(Run, waits_for_the_end_of_the_same_that_is_being_stopped) {
   EXPECT_TRUE(await_all_ended());
 }
 
+TEST(Run, that_is_taken_down_now_leaves_what_was_kept_no_grace) {
+  const Stack stack(R"({"workspace": {"./c": {"dev": ["./a:start"]}}, "projects": {
+      "./a": {"tasks": {"start": {"leftovers": "keep", "stop": {"grace": "1h"},
+        "command": "sh -c 'trap : TERM; while :; do read word < $ROOT/nobody; done' & true"}}},
+      "./c": {"tasks": {"dev": {"command": "echo c runs; read word < $ROOT/nobody"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("c runs\n");
+  EXPECT_EQ(stack.ctl({"down", "--now"}).code, 0);
+  dream.exit_code_beside_others();
+  EXPECT_TRUE(await_all_ended());
+}
+
 }  // namespace
 }  // namespace dream::e2e

@@ -277,6 +277,9 @@ TEST(Selection, by_change_leaves_out_a_task_that_only_collects) {
   EXPECT_EQ(listed({"-p", "a", "--dependents"}), "./a:go\n") << "b has nothing to do with it";
   EXPECT_EQ(listed({"--all"}), "./:go\n./a:go\n./b:go\n");
   EXPECT_EQ(listed({"-p", "./", "--dependents"}), "./:go\n") << "it was named";
+  do_in(workspace, std::string(git) + "init && " + git + "add . && " + git + "commit -m begin && echo x > x");
+  EXPECT_EQ(listed({"--affected", "main"}), "");
+  EXPECT_EQ(listed({"--affected", "main", "-p", "./"}), "./:go  changed: x\n") << "it was named";
 }
 
 TEST(Selection, takes_what_depends_on_it_by_its_manifest_without_an_entry) {

@@ -91,6 +91,10 @@ TEST_F(HistoryTest, is_found_though_dream_json_is_gone) {
   EXPECT_THAT(ctl({"history"}).out, HasSubstr("exit code 0"));
   EXPECT_EQ(ctl({"show"}).code, 0);
   EXPECT_EQ(ctl({"compare", "-1", "-1"}).code, 0);
+  EXPECT_THAT(ctl({"logs"}).out, HasSubstr("./a:start | one\n"));
+  const Finished no_logs = ctl({"logs", "-C", "/"});
+  EXPECT_EQ(no_logs.code, 2);
+  EXPECT_THAT(no_logs.err, HasSubstr("no dream.json found"));
   const Finished none = ctl({"history", "-C", "/"});
   EXPECT_EQ(none.code, 3);
   EXPECT_THAT(none.err, HasSubstr("no run of this workspace is recorded"));

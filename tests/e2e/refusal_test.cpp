@@ -131,6 +131,20 @@ TEST(Refused, is_a_step_that_starts_itself) {
   EXPECT_EQ(twice.out, "once\n") << twice.err;
 }
 
+TEST(Refused, is_a_selection_where_only_whole_ids_are_asked_for) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": "echo a"}}}}})");
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--affected", "main"},
+                                               {"-p", "a"},
+                                               {"--all"},
+                                               {"-p", "a", "--dependents"}}) {
+    std::vector<std::string> words{"run", "./a:go"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished refused = run(workspace, {.arguments = words});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("./a:go names its project itself"));
+  }
+}
+
 TEST(NotRefused, is_what_a_step_before_it_makes) {
   const Workspace workspace = with(command(R"(["./made"])"));
   const Finished finished = go(workspace);

@@ -222,10 +222,14 @@ int show_logs(Connection& run, const Options& options, const std::string& answer
   return code != 0 || over ? code : run_was_cut_off();
 }
 
-/// Of a run that has ended, or of the last one.
-int show_past_logs(const Options& options) {
+/// Of a run that has ended, or of the last one. `why_none`: no dream.json was found, either.
+int show_past_logs(const Options& options, const Error* why_none = nullptr) {
   const Result<std::vector<Written>> written = written_in_record(options);
   const bool is_none = !written && written.error().code == ErrorCode::not_found;
+  if (is_none && why_none != nullptr) {
+    complain(*why_none);
+    return exit_nothing_run;
+  }
   if (is_none && !options.ctl.run) return no_run(options.ctl, {});
   if (!written) {
     complain(written.error());
@@ -326,7 +330,9 @@ int ask_runs(const Options& options) {
     ctl.request.within_ms = std::max<std::int64_t>(milliseconds_since_1970() - *ctl.since_ms, 1);
   Result<control::OpenRuns> runs = find_runs(asked, ctl);
   if (!runs) {
-    complain(runs.error());
+    const Error why = runs.error();
+    if (of_logs && why.code == ErrorCode::configuration) return show_past_logs(asked, &why);
+    complain(why);
     return exit_nothing_run;
   }
   if (ctl.request.what == Request::What::ps) return show_runs(*runs, asked);

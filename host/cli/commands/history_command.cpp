@@ -81,9 +81,10 @@ Result<Entry> choose(const Archive& archive, const Options& options, const std::
     if (!entries) return entries.error();
     if (*place <= entries->size()) return (*entries)[*place - 1];
     return Error{ErrorCode::not_found,
-                 entries->empty() ? "no run of this workspace is recorded"
-                                  : fmt::format("no more than {} of this workspace are recorded",
-                                                count_of(entries->size(), "run")),
+                 entries->empty()
+                     ? "no run of this workspace is recorded"
+                     : fmt::format("no more than {} of this workspace {} recorded",
+                                   count_of(entries->size(), "run"), entries->size() == 1 ? "is" : "are"),
                  {},
                  how_to_record};
   }

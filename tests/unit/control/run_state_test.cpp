@@ -234,6 +234,7 @@ TEST_F(LeftOut, is_nothing_that_others_wait_for) {
   start(2);
   exit(0, 1);
   EXPECT_THAT(why_of(3), ElementsAre(HasSubstr(": waits for ./d:slow"), HasSubstr("./d:slow")));
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": it is skipped, as it needs ./a:start, which has failed")));
 }
 
 TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {

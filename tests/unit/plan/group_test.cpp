@@ -269,6 +269,7 @@ TEST(GraphRule, is_followed_by_what_was_mentioned_before_too) {
   KnownManifests manifests(KnownManifests::Needed{{"./app", {"./lib"}}, {"./lib", {"./core"}}});
   const Plan plan = plan_of_group(workspace, request_of("./app:build"), &manifests);
   EXPECT_THAT(ids(plan), ElementsAre("./core:build", "./lib:build", "./app:build"));
+  EXPECT_THAT(needs(plan, "./lib:build"), ElementsAre("./core:build")) << "once";
 }
 
 TEST(GraphRule, that_nobody_can_read_is_no_error_where_it_is_not_followed) {
