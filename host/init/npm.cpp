@@ -158,6 +158,14 @@ void add_inner_workspace(const fs::path& root, const std::string& folder, Draft&
   if (!done) draft.pass_over(done.error());
 }
 
+/// The place of the first pattern that names the folder.
+std::size_t pattern_of(const std::string& folder, const std::vector<std::string>& patterns) {
+  const auto names_it = [parts = plugins::parts_of(folder)](const std::string& pattern) {
+    return plugins::is_member(plugins::read_patterns({pattern}), parts);
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(patterns, names_it) - patterns.begin());
+}
+
 /// Packages that the patterns of the workspace leave out: its tools run their scripts only from their own
 /// folder.
 void tell_of_others(const fs::path& root, const std::vector<std::string>& members, Draft& draft) {
@@ -301,6 +309,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     index.add(manifests.back());
     packages.back().inner_workspace = inner_workspace(root, folder);
     packages.back().is_member = !patterns.empty();
+    packages.back().pattern = pattern_of(folder.substr(2), patterns);
     if (const auto others = said.decoupled.find(folder.substr(2)); others != said.decoupled.end())
       for (const std::string& name : others->second) packages.back().uses.erase(name);
     if (scripts.empty())

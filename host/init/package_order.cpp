@@ -284,10 +284,15 @@ class Arrangement {
     };
     if (is_of_nx && (rules_.nx_finds_targets() || std::ranges::any_of(packages_, is_target))) return false;
     if (has_hooks(script)) return false;
-    NeedsDraft needs{own_.path, script, {}, true};
+    // npm knows no order but that of its workspaces.
+    const bool one_by_one = only_calls("npm", line);
+    NeedsDraft needs{own_.path, script, {}, !one_by_one};
     const Rule* rule = rules_.common(script);
     const bool at_once = starts_all_at_once(line, rule != nullptr && !rule->needs.empty());
-    for (const Package& package : packages_) {
+    std::vector<std::reference_wrapper<const Package>> packages(packages_.begin(), packages_.end());
+    if (one_by_one)
+      std::ranges::stable_sort(packages, {}, [](const Package& package) { return package.pattern; });
+    for (const Package& package : packages) {
       if (!package.scripts.contains(script) || (only_calls("lerna", line) && !package.is_of_lerna)) continue;
       const Rule* own = rules_.of(package, script);
       if (rules_.lasts_everywhere(script) && (own == nullptr || !own->is_taken_away))

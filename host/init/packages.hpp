@@ -28,6 +28,7 @@ struct Package {
   /// The folder above it, but not the root, that says that it has members.
   std::string inner_workspace = {};
   bool is_member = false;                           ///< of the root's workspace
+  std::size_t pattern = 0;                          ///< the first that names it
   bool is_of_lerna = true;                          ///< lerna.json doesn't leave it out of the workspace
   std::set<std::string> targets = {};               ///< tasks beside the scripts: nx runs them
   std::set<std::string> targets_over_scripts = {};  ///< what nx runs in place of scripts of these names

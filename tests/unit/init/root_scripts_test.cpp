@@ -11,6 +11,15 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::UnorderedElementsAre;
 
+TEST_F(Init, npm_runs_a_script_in_one_workspace_after_the_other_in_their_order) {
+  write("package.json",
+        R"({"workspaces": ["shared", "apps/*", "api"], "scripts": {"build": "npm run build --workspaces"}})");
+  for (const char* name : {"shared", "api", "apps/b", "apps/a"})
+    write(std::string(name) + "/package.json", R"({"scripts": {"build": "x"}})");
+  EXPECT_THAT(needs(workspace(), "./", "build"),
+              ElementsAre("./shared:", "./apps/a:", "./apps/b:", "./api:"));
+}
+
 TEST_F(Init, the_script_of_the_same_name_decides_whether_the_packages_have_an_order) {
   write("a/package.json",
         R"({"name": "a", "scripts": {"dev": "x", "test": "x", "build": "x"}, "dependencies": {"b": "*"}})");
