@@ -137,7 +137,7 @@ TEST_F(Inside, no_command_is_started_beside_one_that_was_given_up) {
 }
 
 TEST_F(Inside, a_command_ends_with_its_container) {
-  FakeRun& run = running("read line; exit 5");
+  FakeRun& run = running("exec sleep 1000");
   ASSERT_TRUE(plugin.run_inside(run, {"sleep", "1000"}, 0));
   plugin.terminate(run, DREAM_FORCE);
   exit_of(run);
