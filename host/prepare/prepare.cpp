@@ -85,6 +85,13 @@ Error cannot_notify(const Step& step) {
           "take another probe: log, tcp, http, or healthcheck where it has one"};
 }
 
+Error cannot_be_typed_into(const Step& step) {
+  return {ErrorCode::configuration,
+          "what the executor " + step.executor + " runs has no terminal on this machine to type into",
+          to_string(step.id) + ": interactive",
+          "remove it, and type with the engine's own tool (docker exec -it)"};
+}
+
 /// Of which folder, and for which process, is told of dream: a task that is started says its own.
 bool is_about_dream(std::string_view name, bool alone, bool notifies) {
   return name == "PWD" || name == "OLDPWD" || (!alone && name.starts_with("LISTEN_")) ||
@@ -301,6 +308,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   const bool ask_health = step.health && std::holds_alternative<HealthcheckProbe>(step.health->probe);
   if (ask_health && !(*executor)->tells_health()) return cannot_tell_health(step);
   if (notifies(step) && (*executor)->runs_elsewhere()) return cannot_notify(step);
+  if (step.interactive && (*executor)->runs_elsewhere()) return cannot_be_typed_into(step);
   return PreparedStep{.executor = *executor,
                       .task = {.step = index,
                                .name = step.id.task,

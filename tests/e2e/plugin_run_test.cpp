@@ -14,6 +14,7 @@ namespace dream::e2e {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -138,21 +139,29 @@ TEST(PluginRun, that_can_not_say_whether_it_is_healthy_is_refused_before_anythin
   EXPECT_THAT(refused.err, HasSubstr("the executor unusual can't tell whether"));
 }
 
-TEST(PluginRun, that_is_elsewhere_can_not_say_here_that_it_is_ready) {
-  for (const char* executor :
-       {R"("docker", "options": {"image": "box"})", R"("ssh", "options": {"host": "far"})", R"("slurm")"}) {
-    const Workspace workspace(R"({"workspace": {"./b": {"dev": ["./a"]}},
-          "projects": {"./a": {"executor": )" +
-                              std::string(executor) + R"(,
-                         "tasks": {"dev": {"command": "x", "service": true, "ready": {"notify": true}}}},
-                       "./b": {"tasks": {"dev": {"command": "echo ran"}}}}})");
+TEST(PluginRun, that_is_elsewhere_can_not_say_here_that_it_is_ready_nor_be_typed_into) {
+  const auto refused = [](const std::string& executor, const std::string& key) {
+    const Workspace workspace(
+        R"({"workspace": {"./b": {"dev": ["./a"]}}, "projects": {"./a": {"executor": )" + executor +
+        R"(, "tasks": {"dev": {"command": "x", "service": true, )" + key +
+        R"(}}}, "./b": {"tasks": {"dev": {"command": "echo ran"}}}}})");
     workspace.write("a/file", "");
     const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "b"});
     EXPECT_EQ(finished.code, 2) << executor;
-    EXPECT_THAT(finished.err, HasSubstr("./a:dev: ready/notify: what the executor ")) << executor;
-    EXPECT_THAT(finished.err, HasSubstr("runs can't reach the NOTIFY_SOCKET of this machine "
-                                        "(take another probe: log, tcp, http, or healthcheck"));
     EXPECT_EQ(finished.out, "");
+    return finished.err;
+  };
+  for (const char* executor :
+       {R"("docker", "options": {"image": "box"})", R"("ssh", "options": {"host": "far"})", R"("slurm")"}) {
+    EXPECT_THAT(refused(executor, R"("ready": {"notify": true})"),
+                AllOf(HasSubstr("./a:dev: ready/notify: what the executor "),
+                      HasSubstr("runs can't reach the NOTIFY_SOCKET of this machine "
+                                "(take another probe: log, tcp, http, or healthcheck")))
+        << executor;
+    EXPECT_THAT(refused(executor, R"("interactive": true)"),
+                AllOf(HasSubstr("./a:dev: interactive: what the executor "),
+                      HasSubstr("has no terminal on this machine to type into (remove it")))
+        << executor;
   }
 }
 
