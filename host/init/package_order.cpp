@@ -284,13 +284,13 @@ class Arrangement {
     };
     if (is_of_nx && (rules_.nx_finds_targets() || std::ranges::any_of(packages_, is_target))) return false;
     if (has_hooks(script)) return false;
-    // npm knows no order but that of its workspaces.
-    const bool one_by_one = only_calls("npm", line);
+    // In the order of `workspaces`; `yarn workspaces foreach` sorts them by their folders.
+    const bool one_by_one = runs_one_by_one(line);
     NeedsDraft needs{own_.path, script, {}, !one_by_one};
     const Rule* rule = rules_.common(script);
     const bool at_once = starts_all_at_once(line, rule != nullptr && !rule->needs.empty());
     std::vector<std::reference_wrapper<const Package>> packages(packages_.begin(), packages_.end());
-    if (one_by_one)
+    if (one_by_one && line.find(" foreach ") == std::string::npos)
       std::ranges::stable_sort(packages, {}, [](const Package& package) { return package.pattern; });
     for (const Package& package : packages) {
       if (!package.scripts.contains(script) || (only_calls("lerna", line) && !package.is_of_lerna)) continue;

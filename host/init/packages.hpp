@@ -87,6 +87,9 @@ struct Package {
 /// `has_order`: some come after others, where the tool sees to that.
 [[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);
 
+/// Whether such a line runs it in one package after the other: "npm run build -ws".
+[[nodiscard]] bool runs_one_by_one(const std::string& line);
+
 /// How many such a line runs at a time: "1" of "pnpm -r --workspace-concurrency=1 build", "50% of the
 /// processors"; empty: it doesn't say.
 [[nodiscard]] std::string jobs_said_by(const std::string& line);

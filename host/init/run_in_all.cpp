@@ -87,6 +87,14 @@ bool take_option(Words& words, std::initializer_list<std::string_view> options) 
          }) > 0;
 }
 
+/// Whether yarn sees an option, which may be one of several letters: "-pvit".
+bool has_option(const Words& words, std::string_view option, char letter) {
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    return word == option ||
+           (word.starts_with('-') && is_word(word.substr(1), "") && word.find(letter) != std::string::npos);
+  });
+}
+
 /// Every form of `--filter '*'`, which is all packages, as `--workspaces`.
 std::string without_filter_of_all(std::string line) {
   for (const std::string_view form :
@@ -197,6 +205,14 @@ std::string goes_on_said_by(const std::string& line) {
   return words.front() == "npm" || (words.front() == "nx" && !stops_nx) ? words.front() : std::string();
 }
 
+bool runs_one_by_one(const std::string& line) {
+  const Words words = words_from_tool(line);
+  if (words.size() < 3) return false;
+  const bool is_of_yarn = words[0] == "yarn" && words[1] == "workspaces";
+  return words[0] == "npm" || (is_of_yarn && words[2] == "run") ||
+         (is_of_yarn && words[2] == "foreach" && !has_option(words, "--parallel", 'p'));
+}
+
 bool starts_all_at_once(const std::string& line, bool has_order) {
   Words words = words_from_tool(line);
   if (words.empty()) return false;
@@ -239,13 +255,10 @@ std::string run_in_order(const std::string& line, const std::function<bool(const
   // To yarn `--parallel` only says that several may run at a time.
   if (words.size() < 2 || has({"--no-sort", "&&", ";"}) || (words[0] != "yarn" && has({"--parallel"})))
     return {};
-  const auto has_t = [](const std::string& word) {  // "-pvit"
-    return word.starts_with('-') && is_word(word.substr(1), "") && word.find('t') != std::string::npos;
-  };
   const bool in_order = (words[0] == "pnpm" && has({"-r", "--recursive"})) ||
                         (words[0] == "lerna" && words[1] == "run") ||
                         (words[0] == "yarn" && words[1] == "workspaces" &&
-                         (has({"--topological", "--topological-dev"}) || std::ranges::any_of(words, has_t)));
+                         (has({"--topological-dev"}) || has_option(words, "--topological", 't')));
   const auto script = std::ranges::find_if(words, is_script);
   return in_order && script != words.end() ? *script : std::string();
 }

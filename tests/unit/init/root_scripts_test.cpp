@@ -6,6 +6,7 @@ namespace dream::init {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -18,6 +19,23 @@ TEST_F(Init, npm_runs_a_script_in_one_workspace_after_the_other_in_their_order) 
     write(std::string(name) + "/package.json", R"({"scripts": {"build": "x"}})");
   EXPECT_THAT(needs(workspace(), "./", "build"),
               ElementsAre("./shared:", "./apps/a:", "./apps/b:", "./api:"));
+}
+
+TEST_F(Init, yarn_runs_a_script_in_one_workspace_after_the_other_unless_told_otherwise) {
+  for (const char* name : {"shared", "api", "apps/b", "apps/a"})
+    write(std::string(name) + "/package.json", R"({"scripts": {"test": "x"}})");
+  const auto needs_with = [&](const std::string& line) {
+    write("package.json",
+          R"({"workspaces": ["shared", "apps/*", "api"], "scripts": {"test": ")" + line + "\"}}");
+    return needs(workspace(), "./", "test");
+  };
+  EXPECT_THAT(needs_with("yarn workspaces run test"),
+              ElementsAre("./shared:", "./apps/a:", "./apps/b:", "./api:"));
+  for (const char* line : {"yarn workspaces foreach -A run test", "yarn workspaces foreach -Atv run test"})
+    EXPECT_THAT(needs_with(line), ElementsAre("./api:", "./apps/a:", "./apps/b:", "./shared:")) << line;
+  for (const char* line : {"yarn workspaces foreach -Ap run test",
+                           "yarn workspaces foreach --all --parallel run test", "bun --filter '*' test"})
+    EXPECT_THAT(needs_with(line), Contains(HasSubstr("& ./shared:"))) << line;
 }
 
 TEST_F(Init, the_script_of_the_same_name_decides_whether_the_packages_have_an_order) {
