@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -34,6 +36,11 @@ void read_rules(const Value& json, const char* name, Rules& rules) {
       const auto lasts = one.value.FindMember(key);
       if (lasts != one.value.MemberEnd() && lasts->value.IsBool()) rule.lasts = lasts->value.GetBool();
     }
+    const auto caches = one.value.FindMember("cache");
+    if (!texts_at(one.value, "outputs").empty())
+      rule.makes = true;
+    else if (caches != one.value.MemberEnd() && caches->value.IsBool())
+      rule.makes = caches->value.GetBool();
     rule.extends = !json_at(one.value, {"extends"}).IsFalse();
     rule.is_taken_away = !rule.extends && one.value.MemberCount() == 1;
     rules[{one.name.GetString(), one.name.GetStringLength()}] = std::move(rule);
@@ -55,6 +62,7 @@ void complete(Rule& rule, const Rule& common) {
   }
   if (rule.beside.empty()) rule.beside = common.beside;
   if (!rule.lasts) rule.lasts = common.lasts;
+  if (!rule.makes) rule.makes = common.makes;
 }
 
 /// Those of a folder's project.json, and of what its package.json says to nx.
@@ -94,6 +102,7 @@ PackageRules::PackageRules(const fs::path& root, const Package& own, const std::
   read(root, draft);
   read_own(root, own_, draft);
   for (const Package& package : packages_) read_own(root / draft.from_base(package.path), package, draft);
+  see_servers();
 }
 
 void PackageRules::read(const fs::path& root, Draft& draft) {
@@ -164,6 +173,20 @@ void PackageRules::read_own(const fs::path& folder, const Package& package, Draf
       draft.remark(fmt::format("turbo has no task {} of {}; dream runs its script also with --all.", task,
                                package.path));
     rules_[key_of(package, task)] = std::move(rule);
+  }
+}
+
+/// A server of which nobody says that it lasts: by its name, if it makes nothing and nobody waits for its
+/// end.
+void PackageRules::see_servers() {
+  std::set<std::string> needed;
+  for (const auto& [key, rule] : rules_)
+    for (const std::string& need : rule.needs) needed.insert(need.substr(need.find_last_of("^#:") + 1));
+  for (auto& [key, rule] : rules_) {
+    static const std::set<std::string, std::less<>> names{"dev", "serve", "start", "watch"};
+    const std::string name = key.substr(key.find('#') + 1);
+    if (names.contains(name) && !needed.contains(name) && !rule.lasts && !rule.makes.value_or(true))
+      rule.lasts = true;
   }
 }
 

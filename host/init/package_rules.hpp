@@ -18,6 +18,7 @@ struct Rule {
   std::vector<std::string> beside;  ///< run at the same time
   bool says_needs = true;
   std::optional<bool> lasts = {};  ///< it doesn't end by itself
+  std::optional<bool> makes = {};  ///< what is kept: it is cached, or has outputs
   bool extends = true;             ///< what it leaves open is the root's
   bool is_taken_away = false;      ///< the package has no such task
 };
@@ -62,6 +63,7 @@ class PackageRules {
   void read(const std::filesystem::path& root, Draft& draft);
   void read_scripts_of_root(Draft& draft);
   void read_own(const std::filesystem::path& folder, const Package& package, Draft& draft);
+  void see_servers();
   [[nodiscard]] std::string key_of(const Package& package, const std::string& task) const;
 
   const Package& own_;

@@ -10,6 +10,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 TEST_F(Init, turbo_jsonc_is_read_like_turbo_json) {
   write("package.json", R"({"workspaces": ["*"]})");
@@ -23,6 +24,29 @@ TEST_F(Init, turbo_jsonc_is_read_like_turbo_json) {
   EXPECT_THAT(*made.affects,
               ElementsAre("dream.json", "dream.local.json", "package.json", "turbo.jsonc", "tsconfig.json"));
   EXPECT_EQ(text("turbo.jsonc"), text());
+}
+
+TEST_F(Init, a_server_that_turbo_never_caches_lasts_if_nobody_waits_for_its_end) {
+  write("package.json", R"({"workspaces": ["*"], "scripts": {"dev": "turbo run dev"}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"dev": "x", "e2e": "x"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"dev": "x"}, "dependencies": {"a": "*"}})");
+  const auto plan_with = [&](const std::string& tasks) {
+    write("turbo.json", R"({"tasks": {)" + tasks + "}}");
+    return plan(workspace(), "./", "dev");
+  };
+  const auto in_background = UnorderedElementsAre("./a:dev b", "./b:dev b", "./:dev b");
+  const auto in_front = UnorderedElementsAre("./a:dev", "./b:dev", "./:dev");
+  EXPECT_THAT(plan_with(R"("dev": {"cache": false})"), in_background);
+  EXPECT_TRUE(workspace().tasks.at("dev").async.value_or(false));
+  EXPECT_THAT(plan_with(R"("dev": {"cache": false, "outputs": [], "dependsOn": ["^build"]})"), in_background);
+  for (const char* ends : {R"("dev": {})", R"("dev": {"cache": false, "persistent": false})",
+                           R"("dev": {"cache": false, "outputs": ["dist/**"]})",
+                           R"("dev": {"cache": false, "dependsOn": ["^dev"]})",
+                           R"("dev": {"cache": false}, "e2e": {"dependsOn": ["a#dev"]})"})
+    EXPECT_THAT(plan_with(ends), in_front) << ends;
+  write("a/turbo.json", R"({"extends": ["//"], "tasks": {"dev": {"outputs": ["dist/**"]}}})");
+  EXPECT_THAT(plan_with(R"("dev": {"cache": false})"),
+              UnorderedElementsAre("./a:dev", "./b:dev b", "./:dev b"));
 }
 
 TEST_F(Init, turbo_jsonc_below_the_root_is_told) {
