@@ -145,7 +145,7 @@ Result<void> read_user(const Merged& merged, const Entry& user, Access& access) 
   if (const Json& extra = json_at(user.node, {"as-user-extra"}); extra.IsObject()) {
     for (const auto& member : extra.GetObject()) {
       const std::string name(member.name.GetString(), member.name.GetStringLength());
-      for (const std::string& value : json_texts(extra, {name.c_str()}))
+      for (const std::string& value : json_texts(extra, {name}))
         access.headers.emplace_back("Impersonate-Extra-" + http::url_encode(name), value);
     }
   }
