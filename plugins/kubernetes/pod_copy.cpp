@@ -52,7 +52,6 @@ Async<Result<void>> PodLife::check_folder() {
 void PodLife::begin_copy() {
   const auto whole = [](std::shared_ptr<PodLife> self) -> Async<void> {
     const Result<void> sent = co_await self->send_folder();
-    self->copies_now_ = false;
     self->folder_.reset();
     self->copy_turn_.cancel();
     if (sent || self->end_) co_return;
@@ -61,7 +60,6 @@ void PodLife::begin_copy() {
     self->pause_.cancel();
   };
   to_copy_ = false;
-  copies_now_ = true;
   folder_ = std::make_shared<life::FolderReader>(api_.executor(), copied_folder(plan_));
   asio::co_spawn(api_.executor(), whole(shared_from_this()), unawaited);
 }
@@ -118,7 +116,7 @@ Async<bool> PodLife::hear_copy(Channel& channel) {
 /// Its words may come a moment after its end.
 Async<Failure> PodLife::failed_copy() {
   copy_turn_.expires_after(limits_.removal);
-  if (copies_now_) co_await copy_turn_.async_wait(answered);
+  if (folder_ != nullptr) co_await copy_turn_.async_wait(answered);
   std::ranges::replace(copy_words_, '\n', ' ');
   co_return Failure{DREAM_E_FAILED,
                     "the project's folder can't be copied into its Pod: " +

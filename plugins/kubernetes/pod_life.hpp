@@ -118,7 +118,6 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool to_copy_ = false;                        ///< the project's folder, as soon as its Pod wants it
   std::shared_ptr<life::FolderReader> folder_;  ///< while it is looked at, or sent
   std::string copy_words_;
-  bool copies_now_ = false;
   asio::steady_timer copy_turn_;
   unsigned hanging_commands_ = 0;  ///< that took too long, and may still run
   bool noted_ = false;             ///< that there may be something
