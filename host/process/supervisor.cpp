@@ -83,19 +83,22 @@ Result<ChildId> Supervisor::start(ChildSpec spec) {
   return ChildId{id};
 }
 
-void Supervisor::terminate(ChildId id, Urgency urgency) {
+Child* Supervisor::find(ChildId id) const {
   const auto found = children_.find(static_cast<std::uint64_t>(id));
-  if (found != children_.end()) found->second->terminate(urgency);
+  return found == children_.end() ? nullptr : found->second.get();
+}
+
+void Supervisor::terminate(ChildId id, Urgency urgency) {
+  if (Child* const child = find(id)) child->terminate(urgency);
 }
 
 void Supervisor::resume_output(ChildId id, Stream stream) {
-  const auto found = children_.find(static_cast<std::uint64_t>(id));
-  if (found != children_.end()) found->second->resume_output(stream);
+  if (Child* const child = find(id)) child->resume_output(stream);
 }
 
 pid_t Supervisor::pid(ChildId id) const {
-  const auto found = children_.find(static_cast<std::uint64_t>(id));
-  return found == children_.end() ? 0 : found->second->pid();
+  const Child* const child = find(id);
+  return child == nullptr ? 0 : child->pid();
 }
 
 void Supervisor::heard_from_terminal(int signal, bool left_to_it) {
@@ -176,23 +179,22 @@ void Supervisor::resize(const winsize& window) {
 }
 
 bool Supervisor::takes_typing(ChildId id) const {
-  const auto found = children_.find(static_cast<std::uint64_t>(id));
-  return found != children_.end() && found->second->takes_typing();
+  const Child* const child = find(id);
+  return child != nullptr && child->takes_typing();
 }
 
 bool Supervisor::type(ChildId id, std::string_view bytes, std::function<void()> on_taken) {
-  const auto found = children_.find(static_cast<std::uint64_t>(id));
-  return found != children_.end() && found->second->type(bytes, std::move(on_taken));
+  Child* const child = find(id);
+  return child != nullptr && child->type(bytes, std::move(on_taken));
 }
 
 bool Supervisor::resize_for_typist(ChildId id, const winsize& window) {
-  const auto found = children_.find(static_cast<std::uint64_t>(id));
-  return found != children_.end() && found->second->resize_for_typist(window);
+  Child* const child = find(id);
+  return child != nullptr && child->resize_for_typist(window);
 }
 
 void Supervisor::redraw_all(ChildId id) {
-  const auto found = children_.find(static_cast<std::uint64_t>(id));
-  if (found != children_.end()) found->second->redraw_all();
+  if (Child* const child = find(id)) child->redraw_all();
 }
 
 void Supervisor::attend_at(Instant time) {
@@ -242,8 +244,7 @@ void Supervisor::end_kept(Urgency urgency) {
 }
 
 void Supervisor::end_kept(ChildId id, Urgency urgency) {
-  const auto child = children_.find(static_cast<std::uint64_t>(id));
-  if (child != children_.end()) child->second->end_kept(urgency);
+  if (Child* const child = find(id)) child->end_kept(urgency);
 }
 
 bool Supervisor::keeps_anything() const {

@@ -123,6 +123,8 @@ class Supervisor {
   void attend();
   std::unique_ptr<Child> release(std::uint64_t id);
   void take_kept_that_have_nothing_left(const Census& census, std::vector<std::unique_ptr<Child>>& over);
+  /// Null: it is over.
+  [[nodiscard]] Child* find(ChildId id) const;
   [[nodiscard]] const Child* child_with_root(pid_t pid) const;
   [[nodiscard]] bool any_wanting(bool (Child::*quality)() const noexcept) const;
   void watch_orphans();
