@@ -3,6 +3,7 @@
 #include <rapidjson/document.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,7 +54,9 @@ using Json = rapidjson::Value;
   return texts;
 }
 
-/// What `"text"` or `"base64"` of an event has in it.
+/// What `"text"` or `"base64"` has in it; nothing: its `base64` is none.
+[[nodiscard]] std::optional<std::string> read_bytes(const Json& object);
+/// The same of what dream itself has written.
 [[nodiscard]] std::string bytes_at(const Json& object);
 
 }  // namespace dream::control

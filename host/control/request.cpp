@@ -6,7 +6,6 @@
 #include <array>
 #include <optional>
 
-#include "base/base64.hpp"
 #include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "control/json.hpp"
@@ -56,8 +55,9 @@ Result<Request> request_in(const Json& object, std::int64_t id) {
   request.with_dependents = flag_at(object, "withDependents");
   request.reload = flag_at(object, "reload");
   request.look = flag_at(object, "look");
-  if (!from_base64(text_at(object, "base64"))) return refused("\"base64\" is none (RFC 4648)");
-  request.bytes = bytes_at(object);
+  std::optional<std::string> bytes = read_bytes(object);
+  if (!bytes) return refused("\"base64\" is none (RFC 4648)");
+  request.bytes = *std::move(bytes);
   request.rows = cells_at(object, "rows");
   request.columns = cells_at(object, "columns");
   if (const Json* lines = member_of(object, "lines"); lines != nullptr && lines->IsUint())

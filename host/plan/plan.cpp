@@ -274,7 +274,7 @@ class Planner {
   void decide_order() {
     if (fronts_ > 1) plan_.shares_front = true;
     plan_.is_list = request_.jobs <= 1 || (!has_group_ && request_.ids.size() == 1);
-    if (!plan_.is_list) plan_.jobs = request_.jobs;
+    plan_.jobs = plan_.is_list ? 1 : request_.jobs;
     if (!plan_.is_list) return;
     plan_.shares_front = false;
     plan_.barriers.clear();
